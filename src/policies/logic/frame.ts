@@ -1,0 +1,188 @@
+import type { EvaluationErrorCode, Json, TraceNode } from '../types.ts';
+import type { FrameName } from './names.ts';
+import type { Garbage } from './operator.ts';
+import { readOwnPath } from './own.ts';
+
+export type Segments = readonly (string | number)[];
+
+const NOWHERE: Segments = [];
+
+/** Thrown inside the engine only, and always caught at the rule: it cannot be judged, and `code` says why. */
+export class Halt extends Error {
+  readonly code: EvaluationErrorCode;
+  constructor(code: EvaluationErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Steps one review may take over all its policies. A step is one element visited; the largest object that etcd
+ * stores by default (1.5 MiB) has fewer than 10^6 elements, and a rule that needs more than one pass over
+ * such an object for each of its elements is what the budget is for.
+ */
+export const STEP_BUDGET = 5_000_000;
+
+export class Budget {
+  left: number;
+  readonly expired: (() => boolean) | undefined;
+  constructor(steps: number, expired?: () => boolean) {
+    this.left = steps;
+    this.expired = expired;
+  }
+  spend(): void {
+    if (--this.left < 0) throw new Halt('budget-exceeded', `more than ${STEP_BUDGET} steps`);
+    if ((this.left & 1023) === 0 && this.expired?.()) throw new Halt('deadline-exceeded', 'time for this review is up');
+  }
+}
+
+/** A note that an operand was there and could not be read. */
+export interface GarbageNote {
+  garbage: Garbage;
+  operator: string;
+  /** Where the operand stands in the object, null when it was computed. */
+  segments: Segments | null;
+}
+
+/** A lazily computed variable with what went wrong while computing it. */
+export interface VariableSlot {
+  value: unknown;
+  notes: readonly GarbageNote[];
+}
+
+/**
+ * Everything one evaluation can see. One frame serves one policy and one review; a fan-out writes the element's
+ * names into it before each element. Every slot is set in the constructor, so that the shape never changes.
+ */
+export class Frame {
+  object: unknown = null;
+  oldObject: unknown = null;
+  request: unknown = null;
+  namespaceObject: unknown = null;
+  params: unknown = null;
+  environment: unknown = null;
+  cluster: unknown = null;
+  lookups: unknown = null;
+  documents: unknown = null;
+  pod: unknown = null;
+  item: unknown = null;
+  index: unknown = null;
+  last: unknown = null;
+  key: unknown = null;
+  parent: unknown = null;
+  oldItem: unknown = null;
+  self: unknown = null;
+  other: unknown = null;
+  target: unknown = null;
+
+  /** The place the fan-out is at, and where the path it came by starts; null outside of a fan-out. */
+  place: { readonly segments: Segments } | null = null;
+  base: Segments = NOWHERE;
+  podSegments: Segments = NOWHERE;
+  /** The pod of oldObject, under `subject: pod`. */
+  oldPod: unknown = null;
+
+  variables: (VariableSlot | null)[];
+  readonly programs: readonly ((frame: Frame) => unknown)[];
+  notes: GarbageNote[] = [];
+  readonly budget: Budget;
+  trace: TraceNode[] | null = null;
+
+  constructor(programs: readonly ((frame: Frame) => unknown)[], budget: Budget) {
+    this.programs = programs;
+    this.variables = new Array(programs.length).fill(null);
+    this.budget = budget;
+  }
+
+  /** Value of a variable, computed on first use; garbage met in it counts for each user. */
+  variable(slot: number): unknown {
+    let entry = this.variables[slot];
+    if (!entry) {
+      const outer = this.notes;
+      this.notes = [];
+      const value = (this.programs[slot] as (frame: Frame) => unknown)(this);
+      entry = { value: value ?? null, notes: this.notes };
+      this.notes = outer;
+      this.variables[slot] = entry;
+    }
+    for (const note of entry.notes) this.notes.push(note);
+    return entry.value;
+  }
+
+  /** Where item stands in the object, or in the document. */
+  get itemSegments(): Segments {
+    if (!this.place) return NOWHERE;
+    return this.base.length ? [...this.base, ...this.place.segments] : this.place.segments;
+  }
+
+  /** Where parent stands: the longest proper prefix of the item's place at which it is found. */
+  get parentSegments(): Segments {
+    const whole = this.itemSegments;
+    for (let length = whole.length - 1; length > 0; length--) {
+      if (readOwnPath(this.object, whole.slice(0, length)) === this.parent) return whole.slice(0, length);
+    }
+    return this.base;
+  }
+
+  forgetVariables(from: number): void {
+    for (let i = from; i < this.variables.length; i++) this.variables[i] = null;
+  }
+}
+
+export type Expr = (frame: Frame, data: unknown) => unknown;
+
+/** The frame as the data that json-logic-js reads. */
+export function frameData(frame: Frame, variableNames: ReadonlyMap<string, number>): { [name in FrameName]: unknown } {
+  const variables = Object.create(null) as Record<string, unknown>;
+  for (const [name, slot] of variableNames) {
+    Object.defineProperty(variables, name, { enumerable: true, get: () => frame.variable(slot) });
+  }
+  const { object, oldObject, request, namespaceObject, params, environment, cluster, lookups, documents } = frame;
+  const { pod, item, index, last, key, parent, oldItem, self, other, target } = frame;
+  return {
+    object,
+    oldObject,
+    request,
+    namespaceObject,
+    params,
+    variables,
+    lookups,
+    documents,
+    environment,
+    cluster,
+    item,
+    index,
+    last,
+    key,
+    parent,
+    oldItem,
+    self,
+    other,
+    target,
+    pod,
+  };
+}
+
+/** Segments of an operand that is a plain path, as they stand in the object; null when it cannot be told. */
+export function placeOperand(frame: Frame, name: FrameName, keys: Segments): Segments | null {
+  switch (name) {
+    case 'object':
+    case 'oldObject':
+      return keys;
+    case 'item':
+    case 'oldItem':
+      return [...frame.itemSegments, ...keys];
+    case 'parent':
+      return [...frame.parentSegments, ...keys];
+    case 'pod':
+      return [...frame.podSegments, ...keys];
+    case 'documents':
+      return keys.slice(1);
+    default:
+      return null;
+  }
+}
+
+export function asJson(value: unknown): Json {
+  return (value ?? null) as Json;
+}
