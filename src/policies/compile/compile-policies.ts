@@ -1,0 +1,276 @@
+import { OPERATORS } from '../logic/operators/index.ts';
+import { isMap } from '../logic/own.ts';
+import {
+  byOrder,
+  type CompiledExemption,
+  indexPolicies,
+  type PolicySet,
+  type PolicySetParts,
+  summarise,
+} from '../policy-set.ts';
+import { validateDocument } from '../schema/validate.ts';
+import type {
+  ActionByEnvironment,
+  ClusterInfo,
+  Json,
+  LintelDocument,
+  PolicyDocument,
+  PolicySettingsDocument,
+  PolicySource,
+  Problem,
+  ResourceSchema,
+} from '../types.ts';
+import type { CompiledPolicy } from './compiled.ts';
+import { reportWriteConflicts } from './conflicts.ts';
+import { verifyExamples } from './examples.ts';
+import { compileExemption } from './exemption.ts';
+import type { CompileMode, Difference } from './expressions.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { compilePolicy, type PolicyOverrides } from './policy.ts';
+import { Report } from './report.ts';
+
+export interface CompileOptions {
+  cluster?: ClusterInfo;
+  schemas?: readonly ResourceSchema[];
+  /** Default true. A policy whose examples fail, or on which the engines differ, does not go live. */
+  verifyExamples?: boolean;
+}
+
+export interface CompileResult {
+  set: PolicySet;
+  /** All of them, errors and warnings. */
+  problems: Problem[];
+  /** Names of the sources in the set, and of those left out whole because they have an error. */
+  accepted: string[];
+  rejected: string[];
+}
+
+const NO_CLUSTER: ClusterInfo = { name: '', version: '', environment: '' };
+
+interface Entry {
+  source: PolicySource;
+  report: Report;
+  document: LintelDocument | null;
+}
+
+/**
+ * Compiles documents to a set. A source with an error is left out whole and the others stay; all problems of all
+ * sources are reported at once.
+ */
+export function compilePolicies(sources: readonly PolicySource[], options: CompileOptions = {}): CompileResult {
+  const entries = sources.map(readEntry);
+  reportDuplicates(entries);
+  const cluster = options.cluster ?? NO_CLUSTER;
+  const schemas = options.schemas ?? [];
+  const settings = entries.flatMap(({ document, report }) =>
+    document?.kind === 'PolicySettings' && !report.failed ? [document] : [],
+  );
+  const policies: { entry: Entry; document: PolicyDocument; compiled: CompiledPolicy }[] = [];
+  const exemptions: CompiledExemption[] = [];
+  const compileOne = (document: PolicyDocument, mode: CompileMode, report: Report) =>
+    compilePolicy(document, report, {
+      cluster,
+      schemas,
+      overrides: overridesFor(document, settings),
+      mode,
+      differences: [],
+    });
+  for (const entry of entries) {
+    const { document, report } = entry;
+    if (!document || report.failed) continue;
+    if (document.kind === 'PolicyExemption') {
+      const exemption = compileExemption(document, report);
+      if (exemption) exemptions.push(exemption);
+    } else if (document.kind === 'Policy' && isEnabled(document, settings)) {
+      const compiled = compileOne(document, 'plain', report);
+      if (report.failed) continue;
+      if (options.verifyExamples !== false) verify(entry.source, document, report, cluster, schemas);
+      policies.push({ entry, document, compiled });
+    }
+  }
+  reportDomains(policies);
+  reportWriteConflicts(policies.map(({ document, entry }) => ({ document, report: entry.report })));
+  const live = policies.filter(({ entry }) => !entry.report.failed).sort((a, b) => byOrder(a.compiled, b.compiled));
+  const fingerprint = fingerprintOf(entries.filter((entry) => !entry.report.failed).map((entry) => entry.document));
+  const compiled = live.map((policy) => policy.compiled);
+  const set = buildSet(compiled, exemptions, cluster, fingerprint, () =>
+    live.map(({ entry, document }) => compileOne(document, 'trace', new Report(entry.source))),
+  );
+  return {
+    set,
+    problems: entries.flatMap(({ report }) => report.problems),
+    accepted: entries.filter(({ report }) => !report.failed).map(({ source }) => source.name),
+    rejected: entries.filter(({ report }) => report.failed).map(({ source }) => source.name),
+  };
+}
+
+function readEntry(source: PolicySource): Entry {
+  const report = new Report(source);
+  const document = isMap(source.document) ? source.document : null;
+  const metadata = document && isMap(document.metadata) ? document.metadata : null;
+  report.policy = typeof metadata?.name === 'string' ? metadata.name : '';
+  for (const problem of validateDocument(source.document))
+    report.add('schema', problem.pointer, problem.message, problem.hint);
+  return { source, report, document: report.failed ? null : (source.document as LintelDocument) };
+}
+
+/** Of two documents of one kind and name the first stays; of two rules with one id likewise. */
+function reportDuplicates(entries: readonly Entry[]): void {
+  const seen = new Map<string, string>();
+  for (const { document, report, source } of entries) {
+    if (!document || report.failed) continue;
+    const key = `${document.kind}/${document.metadata.name}`;
+    const first = seen.get(key);
+    if (first !== undefined) {
+      report.add(
+        'duplicate-policy',
+        '/metadata/name',
+        `${document.kind} \`${document.metadata.name}\` stands already in ${first}`,
+        'give one of them another name',
+      );
+    } else seen.set(key, source.name);
+    if (document.kind !== 'Policy') continue;
+    for (const [i, rule] of document.spec.rules.entries()) {
+      const holder = seen.get(`rule ${rule.id}`);
+      if (holder !== undefined && first === undefined) {
+        report.add(
+          'duplicate-rule',
+          `/spec/rules/${i}/id`,
+          `rule \`${rule.id}\` stands already in ${holder}`,
+          'ids are unique over all policies',
+        );
+      } else if (first === undefined) seen.set(`rule ${rule.id}`, source.name);
+    }
+  }
+}
+
+function reportDomains(policies: readonly { document: PolicyDocument; entry: Entry }[]): void {
+  const declared = new Map<string, { text: string; policy: string }>();
+  for (const { document } of policies) {
+    for (const [name, domain] of Object.entries(document.spec.domains ?? {})) {
+      if (!declared.has(name)) declared.set(name, { text: JSON.stringify(domain), policy: document.metadata.name });
+    }
+  }
+  for (const { document, entry } of policies) {
+    for (const [name, domain] of Object.entries(document.spec.domains ?? {})) {
+      const first = declared.get(name);
+      if (first && first.text !== JSON.stringify(domain)) {
+        entry.report.add(
+          'duplicate-domain',
+          `/spec/domains/${name.replace(/\//g, '~1')}`,
+          `domain \`${name}\` is declared differently in policy \`${first.policy}\``,
+          'declare it once',
+        );
+      }
+    }
+    for (const [i, rule] of document.spec.rules.entries()) {
+      for (const kind of ['unique', 'disjoint', 'within', 'outside'] as const) {
+        const name = rule[kind]?.domain;
+        if (name === undefined || declared.has(name)) continue;
+        const known = [...declared.keys()];
+        entry.report.add(
+          'unknown-reference',
+          `/spec/rules/${i}/${kind}/domain`,
+          `domain \`${name}\` is not declared`,
+          known.length ? `declared: ${known.join(', ')}` : 'declare it under spec.domains',
+        );
+      }
+    }
+  }
+}
+
+function settingsFor(
+  document: PolicyDocument,
+  settings: readonly PolicySettingsDocument[],
+): { setting: PolicySettingsDocument; ids: string[] | null }[] {
+  const glob = OPERATORS.get('glob.match');
+  return settings.flatMap((setting): { setting: PolicySettingsDocument; ids: string[] | null }[] => {
+    const fits = (name: string) =>
+      setting.spec.policies.some((pattern) => pattern === name || glob?.apply([pattern, name]) === true);
+    if (fits(document.metadata.name)) return [{ setting, ids: null }];
+    const ids = document.spec.rules.map((rule) => rule.id).filter((id) => fits(id) || fits(id.replace(/\/.*$/, '')));
+    return ids.length ? [{ setting, ids }] : [];
+  });
+}
+
+function isEnabled(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): boolean {
+  return !settingsFor(document, settings).some(({ setting, ids }) => ids === null && setting.spec.enabled === false);
+}
+
+function overridesFor(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): PolicyOverrides {
+  const parameters: { [name: string]: Json } = {};
+  const actions = new Map<string, ActionByEnvironment>();
+  for (const { setting, ids } of settingsFor(document, settings)) {
+    for (const [name, value] of Object.entries(setting.spec.parameters ?? {})) {
+      if (Object.hasOwn(document.spec.parameters ?? {}, name)) parameters[name] = value;
+    }
+    const { enforcementAction } = setting.spec;
+    if (enforcementAction === undefined) continue;
+    for (const id of ids ?? ['*']) actions.set(id, enforcementAction);
+  }
+  return { parameters, actions };
+}
+
+/** Runs the examples on the policy as written: PolicySettings of this cluster do not change what they mean. */
+function verify(
+  source: PolicySource,
+  document: PolicyDocument,
+  report: Report,
+  cluster: ClusterInfo,
+  schemas: readonly ResourceSchema[],
+): void {
+  if (!document.spec.examples?.length) return;
+  const differences: Difference[] = [];
+  const neutral = { ...cluster, environment: '' };
+  const shipped = schemas.filter((schema) => schema.generation !== 'cluster');
+  const compileWith = (parameters: { [name: string]: Json }): PolicySet => {
+    const overrides = { parameters, actions: new Map<string, ActionByEnvironment>() };
+    const compiled = compilePolicy(document, new Report(source), {
+      cluster: neutral,
+      schemas: shipped,
+      overrides,
+      mode: 'differential',
+      differences,
+    });
+    return buildSet([compiled], [], neutral, '', () => [compiled]);
+  };
+  verifyExamples(document, compileWith, differences, schemas, report);
+}
+
+function buildSet(
+  policies: CompiledPolicy[],
+  exemptions: CompiledExemption[],
+  cluster: ClusterInfo,
+  fingerprint: string,
+  recompile: () => CompiledPolicy[],
+): PolicySet {
+  let traced: PolicySetParts | null = null;
+  const parts: PolicySetParts = {
+    policies,
+    exemptions,
+    cluster,
+    ...indexPolicies(policies),
+    traced: () => {
+      traced ??= withPolicies(recompile(), exemptions, cluster);
+      return traced;
+    },
+  };
+  return {
+    policies: policies.map(summarise),
+    exemptions: exemptions.map(({ name, expires }) => ({ name, expires })),
+    fingerprint,
+    inner: parts,
+  };
+}
+
+function withPolicies(
+  policies: CompiledPolicy[],
+  exemptions: CompiledExemption[],
+  cluster: ClusterInfo,
+): PolicySetParts {
+  const parts: PolicySetParts = { policies, exemptions, cluster, ...indexPolicies(policies), traced: () => parts };
+  return parts;
+}
+
+/** No policies: everything is allowed as it is. */
+export const EMPTY_SET: PolicySet = buildSet([], [], NO_CLUSTER, fingerprintOf([]), () => []);

@@ -1,0 +1,114 @@
+import { LineCounter, parseDocument } from 'yaml';
+import type { Frame, Segments } from '../logic/frame.ts';
+import { Garbage } from '../logic/operator.ts';
+import { isSingle } from '../syntax/path.ts';
+import { compilePath } from '../syntax/visit.ts';
+import type { DocumentSpec } from '../types.ts';
+import type { CompiledDocument } from './compiled.ts';
+import type { Scope } from './expressions.ts';
+import { parseRooted } from './places.ts';
+import type { Report } from './report.ts';
+import type { Programs } from './scope.ts';
+
+interface Parsed {
+  text: string;
+  value: unknown;
+  fault: string | null;
+  locate(segments: Segments): { line: number; column: number } | null;
+}
+
+/** Longest document inside a string, in UTF-16 units: what a ConfigMap may hold in all (1 MiB). */
+const MAX_DOCUMENT = 1_048_576;
+
+/** Declares the documents of a policy as slots of its scope. */
+export function declareDocuments(
+  documents: { [name: string]: DocumentSpec } | undefined,
+  pointer: string,
+  scope: Scope,
+  programs: Programs,
+  report: Report,
+): { scope: Scope; documents: Map<string, CompiledDocument> } {
+  const compiled = new Map<string, CompiledDocument>();
+  if (!documents) return { scope, documents: compiled };
+  const slots = new Map(scope.slots);
+  const members = new Set(Object.keys(documents));
+  for (const name of members) {
+    slots.set(`documents.${name}`, programs.length);
+    programs.push(() => null);
+  }
+  const inner: Scope = { ...scope, slots, members: { ...scope.members, documents: members } };
+  for (const [name, spec] of Object.entries(documents)) {
+    const rooted = parseRooted(spec.from, `${pointer}/${name}/from`, inner, report);
+    if (!rooted) continue;
+    if (!isSingle(rooted.path)) {
+      report.add('bad-path', `${pointer}/${name}/from`, `path \`${spec.from}\`: wanted the one place of a string`);
+      continue;
+    }
+    const slot = slots.get(`documents.${name}`) as number;
+    const path = compilePath(rooted.path);
+    const outer = rooted.root[0] === 'documents' ? (slots.get(rooted.root.join('.')) as number) : null;
+    const read = (frame: Frame) => path.read(outer === null ? frame.object : frame.variable(outer));
+    const parse = memoise(spec.as);
+    programs[slot] = (frame) => {
+      const text = read(frame);
+      if (text === null || text === undefined) return null;
+      const parsed = typeof text === 'string' && text.length <= MAX_DOCUMENT ? parse(text) : null;
+      if (parsed && parsed.fault === null) return parsed.value;
+      const wanted = `${spec.as === 'yaml' ? 'YAML' : 'JSON'}${parsed?.fault ? `: ${parsed.fault}` : ' in a string of at most 1 MiB'}`;
+      const found = typeof text === 'string' ? (text.split('\n', 1)[0] ?? '').slice(0, 80) : text;
+      frame.notes.push({ garbage: new Garbage(0, found, wanted), operator: `${spec.as}.parse`, segments: null });
+      return null;
+    };
+    compiled.set(name, {
+      name,
+      slot,
+      path: spec.from.replace(/^object\./, ''),
+      locate: (frame, segments) => {
+        const text = read(frame);
+        return typeof text === 'string' ? parse(text).locate(segments) : null;
+      },
+    });
+  }
+  return { scope: inner, documents: compiled };
+}
+
+function memoise(as: 'yaml' | 'json'): (text: string) => Parsed {
+  let last: Parsed | null = null;
+  return (text) => {
+    if (last?.text !== text) last = parseText(text, as);
+    return last;
+  };
+}
+
+function parseText(text: string, as: 'yaml' | 'json'): Parsed {
+  const lines = new LineCounter();
+  // Go's sigs.k8s.io/yaml, which operators read their configuration with, resolves scalars as YAML 1.1 does.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    version: as === 'yaml' ? '1.1' : '1.2',
+    merge: true,
+    prettyErrors: false,
+  });
+  const [error] = document.errors;
+  const locate = (segments: Segments) => {
+    for (let length = segments.length; length >= 0; length--) {
+      const node = length === 0 ? document.contents : document.getIn(segments.slice(0, length), true);
+      const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
+      if (!range) continue;
+      const place = lines.linePos(range[0]);
+      return { line: place.line, column: place.col };
+    }
+    return null;
+  };
+  if (error) {
+    const place = lines.linePos(error.pos[0]);
+    const fault = `${error.message.split('\n', 1)[0]} (line ${place.line}, column ${place.col})`;
+    return { text, value: null, fault, locate: () => ({ line: place.line, column: place.col }) };
+  }
+  try {
+    const value: unknown = as === 'json' ? JSON.parse(text) : document.toJS({ maxAliasCount: 100 });
+    return { text, value, fault: null, locate };
+  } catch (caught) {
+    return { text, value: null, fault: caught instanceof Error ? caught.message : String(caught), locate: () => null };
+  }
+}

@@ -1,0 +1,98 @@
+import type { Frame } from '../logic/frame.ts';
+import type { ForEach } from '../types.ts';
+import type { ExpressionCompiler, Scope } from './expressions.ts';
+import { compilePlaces, type Places } from './places.ts';
+import type { Report } from './report.ts';
+import { extendScope, FAN_OUT_NAMES } from './scope.ts';
+
+/** Walks the elements a rule is about, with the element's names in the frame. */
+export interface FanOut {
+  /** There is a forEach. */
+  active: boolean;
+  each(frame: Frame, run: () => void): void;
+}
+
+export const WHOLE_OBJECT: FanOut = {
+  active: false,
+  each(_frame, run) {
+    run();
+  },
+};
+
+/**
+ * Compiles `forEach`. `slots` is the range of variables that belong to the element and are forgotten before each.
+ */
+export function compileFanOut(
+  forEach: ForEach,
+  pointer: string,
+  scope: Scope,
+  compiler: ExpressionCompiler,
+  report: Report,
+): FanOut & { slots: { from: number; to: number } } {
+  const keyed = typeof forEach === 'object' && !Array.isArray(forEach) ? forEach : null;
+  const paths = keyed ? keyed.path : (forEach as string | string[]);
+  const places = compilePlaces(paths, keyed ? `${pointer}/path` : pointer, scope, report);
+  const inner = extendScope(scope, FAN_OUT_NAMES);
+  const key = keyed?.key === undefined ? null : compiler.compile(keyed.key, `${pointer}/key`, inner, 'value');
+  const slots = { from: 0, to: 0 };
+  return {
+    active: true,
+    slots,
+    each(frame, run) {
+      const old = key ? pairOld(frame, places, (f) => key.run(f, null)) : null;
+      walkElements(frame, places, slots, () => {
+        frame.oldItem = old ? (old.get(keyText(key?.run(frame, null))) ?? null) : null;
+        run();
+      });
+    },
+  };
+}
+
+/** Visits each place with item, index, key, last and parent set, and puts the frame back as it was. */
+export function walkElements(frame: Frame, places: Places, slots: { from: number; to: number }, run: () => void): void {
+  const { item, index, last, key, parent, oldItem, place: outerPlace, base: outerBase } = frame;
+  try {
+    places.visit(frame, (place, base) => {
+      frame.budget.spend();
+      for (let i = slots.from; i < slots.to; i++) frame.variables[i] = null;
+      frame.item = place.value;
+      frame.index = place.index;
+      frame.last = place.last;
+      frame.key = place.key;
+      frame.parent = place.parent;
+      frame.place = place;
+      frame.base = base;
+      run();
+    });
+  } finally {
+    frame.item = item;
+    frame.index = index;
+    frame.last = last;
+    frame.key = key;
+    frame.parent = parent;
+    frame.oldItem = oldItem;
+    frame.place = outerPlace;
+    frame.base = outerBase;
+  }
+}
+
+function pairOld(frame: Frame, places: Places, keyOf: (frame: Frame) => unknown): Map<string, unknown> {
+  const old = new Map<string, unknown>();
+  const { object, pod } = frame;
+  frame.object = frame.oldObject;
+  frame.pod = frame.oldPod;
+  try {
+    walkElements(frame, places, { from: 0, to: 0 }, () => {
+      const text = keyText(keyOf(frame));
+      if (!old.has(text)) old.set(text, frame.item);
+    });
+  } finally {
+    frame.object = object;
+    frame.pod = pod;
+  }
+  return old;
+}
+
+function keyText(value: unknown): string {
+  return JSON.stringify(value ?? null);
+}
