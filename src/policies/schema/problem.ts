@@ -94,11 +94,10 @@ function describeChoice(error: ErrorObject, all: readonly ErrorObject[]): Schema
   const present = options.filter((name) => typeof data === 'object' && data !== null && Object.hasOwn(data, name));
   if (present.length === 0 && options.some((name) => misspelt(error.instancePath, all).has(name))) return null;
   const amount = error.keyword === 'oneOf' ? 'exactly one' : 'at least one';
-  const listed = names(options, 'or');
   const message =
     present.length === 0
-      ? `lacks ${amount} of ${listed}`
-      : `has ${names(present, 'and')}, wanted ${amount} of ${listed}`;
+      ? `has none of ${names(options, 'or')}, wanted ${amount}`
+      : `has ${names(present, 'and')}, wanted ${amount} of ${names(options, 'or')}`;
   return {
     pointer: error.instancePath,
     message: `${place(error.instancePath)}${label(data)} ${message}`,
