@@ -1,6 +1,6 @@
-import { LineCounter, parseDocument } from 'yaml';
 import type { Frame, Segments } from '../logic/frame.ts';
 import { Garbage } from '../logic/operator.ts';
+import { MAX_DOCUMENT, parseYaml } from '../logic/operators/yaml-value.ts';
 import { isSingle } from '../syntax/path.ts';
 import { compilePath } from '../syntax/visit.ts';
 import type { DocumentSpec } from '../types.ts';
@@ -16,9 +16,6 @@ interface Parsed {
   fault: string | null;
   locate(segments: Segments): { line: number; column: number } | null;
 }
-
-/** Longest document inside a string, in UTF-16 units: what a ConfigMap may hold in all (1 MiB). */
-const MAX_DOCUMENT = 1_048_576;
 
 /** Declares the documents of a policy as slots of its scope. */
 export function declareDocuments(
@@ -54,7 +51,7 @@ export function declareDocuments(
       if (text === null || text === undefined) return null;
       const parsed = typeof text === 'string' && text.length <= MAX_DOCUMENT ? parse(text) : null;
       if (parsed && parsed.fault === null) return parsed.value;
-      const wanted = `${spec.as === 'yaml' ? 'YAML' : 'JSON'}${parsed?.fault ? `: ${parsed.fault}` : ' in a string of at most 1 MiB'}`;
+      const wanted = `${spec.as === 'yaml' ? 'YAML' : 'JSON'}${parsed?.fault ? `: ${parsed.fault}` : ` in a string of at most ${MAX_DOCUMENT} characters`}`;
       const found = typeof text === 'string' ? (text.split('\n', 1)[0] ?? '').slice(0, 80) : text;
       frame.notes.push({ garbage: new Garbage(0, found, wanted), operator: `${spec.as}.parse`, segments: null });
       return null;
@@ -81,34 +78,20 @@ function memoise(as: 'yaml' | 'json'): (text: string) => Parsed {
 }
 
 function parseText(text: string, as: 'yaml' | 'json'): Parsed {
-  const lines = new LineCounter();
-  // Go's sigs.k8s.io/yaml, which operators read their configuration with, resolves scalars as YAML 1.1 does.
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    version: as === 'yaml' ? '1.1' : '1.2',
-    merge: true,
-    prettyErrors: false,
-  });
-  const [error] = document.errors;
-  const locate = (segments: Segments) => {
-    for (let length = segments.length; length >= 0; length--) {
-      const node = length === 0 ? document.contents : document.getIn(segments.slice(0, length), true);
-      const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
-      if (!range) continue;
-      const place = lines.linePos(range[0]);
-      return { line: place.line, column: place.col };
+  // Go's sigs.k8s.io/yaml, which operators read their configuration with, resolves scalars as YAML 1.1 does. JSON is
+  // read as YAML too, which it is a subset of, to know the places in it.
+  const parsed = parseYaml(text, as === 'yaml' ? 'yaml-1.1' : 'core');
+  if (!parsed.ok) {
+    const { line, column } = parsed.place;
+    return { text, value: null, fault: `${parsed.error} (line ${line}, column ${column})`, locate: () => parsed.place };
+  }
+  if (as === 'json') {
+    try {
+      JSON.parse(text);
+    } catch (caught) {
+      const fault = caught instanceof Error ? caught.message : String(caught);
+      return { text, value: null, fault, locate: () => parsed.locate([]) };
     }
-    return null;
-  };
-  if (error) {
-    const place = lines.linePos(error.pos[0]);
-    const fault = `${error.message.split('\n', 1)[0]} (line ${place.line}, column ${place.col})`;
-    return { text, value: null, fault, locate: () => ({ line: place.line, column: place.col }) };
   }
-  try {
-    const value: unknown = as === 'json' ? JSON.parse(text) : document.toJS({ maxAliasCount: 100 });
-    return { text, value, fault: null, locate };
-  } catch (caught) {
-    return { text, value: null, fault: caught instanceof Error ? caught.message : String(caught), locate: () => null };
-  }
+  return { text, value: parsed.value, fault: null, locate: (segments) => parsed.locate(segments) };
 }

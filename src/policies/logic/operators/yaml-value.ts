@@ -2,7 +2,7 @@
  * One YAML document as a JSON value. The library composes; turning its nodes into values is done here, because its own
  * way compares each key of a map with each other and leaves the growth of aliases to a ratio.
  */
-import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Scalar, type YAMLMap } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Scalar, type YAMLMap } from 'yaml';
 import { setOwn } from '../../set-own.ts';
 import type { Json, JsonObject } from '../../types.ts';
 import { isMap as isJsonMap } from '../own.ts';
@@ -16,40 +16,97 @@ const MAX_DEPTH = 256;
 /** Longest error text passed on, in characters. */
 const MAX_ERROR = 120;
 
-export type ParsedYaml = { ok: true; value: Json } | { ok: false; error: string };
+/** Line and column in the text, both from 1. */
+export interface TextPlace {
+  line: number;
+  column: number;
+}
 
-class Refusal extends Error {}
+export type ParsedYaml =
+  | {
+      ok: true;
+      value: Json /** Place of the value at these keys, or of the nearest one around it. */;
+      locate(keys: readonly (string | number)[]): TextPlace;
+    }
+  | { ok: false; error: string; place: TextPlace };
+
+/** How plain scalars are read: `core` is YAML 1.2, `yaml-1.1` is what Go's sigs.k8s.io/yaml knows (`no` is false). */
+export type YamlSchema = 'core' | 'yaml-1.1';
+
+class Refusal extends Error {
+  readonly offset: number;
+  constructor(message: string, offset = 0) {
+    super(message);
+    this.offset = offset;
+  }
+}
 
 /** Reads the one document of a text; null for an empty one. Total: whatever the text, it answers and does not throw. */
-export function parseYaml(text: string): ParsedYaml {
-  if (text.length > MAX_DOCUMENT) return { ok: false, error: `longer than ${MAX_DOCUMENT} characters` };
+export function parseYaml(text: string, schema: YamlSchema = 'core'): ParsedYaml {
+  const start = { line: 1, column: 1 };
+  if (text.length > MAX_DOCUMENT) return { ok: false, error: `longer than ${MAX_DOCUMENT} characters`, place: start };
+  const lines = new LineCounter();
+  const placeAt = (offset: number): TextPlace => {
+    const { line, col } = lines.linePos(offset);
+    return line === 0 ? start : { line, column: col };
+  };
   try {
-    return { ok: true, value: new Conversion().convert(composeOne(text), 0) };
+    const root = composeOne(text, schema, lines);
+    const value = new Conversion().convert(root, 0);
+    return { ok: true, value, locate: (keys) => placeAt(findOffset(root, keys)) };
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, error: error.message };
+    if (error instanceof Refusal) return { ok: false, error: error.message, place: placeAt(error.offset) };
     // The library recurses, and gives up by running out of stack.
-    if (error instanceof RangeError) return { ok: false, error: 'nested too deeply' };
+    if (error instanceof RangeError) return { ok: false, error: 'nested too deeply', place: start };
     throw error;
   }
 }
 
-function composeOne(text: string): unknown {
-  const composer = new Composer({ uniqueKeys: false, merge: false, schema: 'core', version: '1.2' });
+/** Offset of the node at these keys, or of the last one on the way that is there. */
+function findOffset(root: unknown, keys: readonly (string | number)[]): number {
+  let node = root;
+  let offset = startOf(root);
+  for (const key of keys) {
+    if (isSeq(node)) node = node.items[Number(key)];
+    else if (isMap(node))
+      node = node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))?.value;
+    else return offset;
+    const next = startOf(node);
+    if (next < 0) return offset;
+    offset = next;
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? -1) : -1;
+}
+
+function composeOne(text: string, schema: YamlSchema, lines: LineCounter): unknown {
+  const version = schema === 'core' ? '1.2' : '1.1';
+  const composer = new Composer({ uniqueKeys: false, merge: false, schema, version });
   let first: string | null = null;
   // Gives up at the first error: the library would go on, at some 20 µs for each of a hundred thousand errors. Should
   // a later version not call this, the errors are still found on the document.
   Object.defineProperty(composer, 'onError', {
-    value: (_source: unknown, code: string, message: string) => {
+    value: (source: unknown, code: string, message: string) => {
       first ??= code === 'RESOURCE_EXHAUSTION' ? 'nested too deeply' : message;
-      throw new Refusal(shorten(first));
+      throw new Refusal(shorten(first), offsetOf(source));
     },
   });
-  const documents = composer.compose(new Parser().parse(text), true, text.length);
+  const documents = composer.compose(new Parser(lines.addNewLine).parse(text), true, text.length);
   const document = documents.next().value;
   const problem = document?.errors[0] ?? document?.warnings[0];
-  if (problem) throw new Refusal(shorten(problem.message));
+  if (problem) throw new Refusal(shorten(problem.message), problem.pos[0]);
   if (!documents.next().done) throw new Refusal('there is more than one');
   return document?.contents ?? null;
+}
+
+/** The library names a place by an offset, a pair of offsets or a token. */
+function offsetOf(source: unknown): number {
+  if (typeof source === 'number') return source;
+  if (Array.isArray(source)) return Number(source[0]);
+  return typeof source === 'object' && source !== null && 'offset' in source ? Number(source.offset) : 0;
 }
 
 function shorten(message: string): string {
