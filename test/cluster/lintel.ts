@@ -61,6 +61,8 @@ export interface Lintel {
   stop(): Promise<void>;
 }
 
+let started = 0;
+
 /**
  * Starts replicas of `src/cli/main.ts serve`, and waits until they are ready.
  * @throws Error with the end of its log when one ends or is not ready in time.
@@ -104,8 +106,10 @@ export async function startLintel(cluster: Cluster, options: LintelOptions = {})
 /** Issues the certificate that the replicas share, and completes their arguments. */
 async function prepare(cluster: Cluster, options: LintelOptions): Promise<{ args: string[]; ca: string }> {
   const { ca, cert, key } = await issueLoopbackCertificate('lintel');
-  const certFile = join(cluster.folder, 'lintel.crt');
-  const keyFile = join(cluster.folder, 'lintel.key');
+  // One pair of files for each call: what serves watches its own, and would take the other's.
+  const files = `lintel-${++started}`;
+  const certFile = join(cluster.folder, `${files}.crt`);
+  const keyFile = join(cluster.folder, `${files}.key`);
   await writeFile(certFile, cert);
   await writeFile(keyFile, key, { mode: 0o600 });
   const entry = options.entry ?? join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');

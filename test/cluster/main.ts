@@ -1,18 +1,24 @@
-// The command behind `npm run cluster`: a control plane to play with, and its programs built ahead of time.
+// The command behind `npm run cluster`: a control plane to play with, Lintel in front of it, and its programs built
+// ahead of time.
 
 import { parseArgs } from 'node:util';
+import { openStage } from '../e2e/stage.ts';
 import { findBinaries } from './binaries.ts';
 import { type Minor, minors } from './go-modules.ts';
-import { startCluster } from './start.ts';
+import { type Cluster, startCluster } from './start.ts';
 
 const usage = `usage: node test/cluster/main.ts [up|build] [flags]
 
   up      (default) start etcd, kube-apiserver and kube-controller-manager on this machine's
-          loopback, and stay until Ctrl-C; then nothing is left
+          loopback, with the VitiStack CRDs and Lintel registered as validating and mutating
+          webhook, and stay until Ctrl-C; then nothing is left
   build   build the programs ahead of time (Go 1.26 or newer, about 5 minutes a minor on two cores)
 
 flags
   --minor MINOR        Kubernetes minor: ${minors.join(', ')} (default ${minors[0]}; \`build\` also takes all, its default)
+  --replicas N         processes of Lintel behind one address (default 1)
+  --policies DIR       more policies, watched; may be given again
+  --bare               the control plane alone: no CRDs, no Lintel
   --no-controllers     without kube-controller-manager: namespaces and owned objects stay
   -h, --help           this text
 
@@ -23,6 +29,7 @@ environment
 examples
   npm run cluster
   npm run cluster -- --minor 1.33
+  npm run cluster -- --replicas 3 --policies ./my-policies
   node test/cluster/main.ts build --minor all
 `;
 
@@ -37,7 +44,7 @@ async function main(argv: string[]): Promise<number> {
   const [verb = 'up', ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`one verb is wanted, got \`${positionals.join(' ')}\``);
   if (verb === 'build') return await build(values.minor ?? 'all');
-  if (verb === 'up') return await up(values.minor, values.controllers);
+  if (verb === 'up') return await up(values);
   throw new UsageError(`\`${verb}\` is no verb: \`up\` or \`build\` is wanted`);
 }
 
@@ -50,6 +57,9 @@ function readArguments(argv: string[]) {
       options: {
         minor: { type: 'string' },
         controllers: { type: 'boolean', default: true },
+        replicas: { type: 'string', default: '1' },
+        policies: { type: 'string', multiple: true, default: [] },
+        bare: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -73,29 +83,65 @@ async function build(minor: string): Promise<number> {
   return 0;
 }
 
+interface UpFlags {
+  minor?: string | undefined;
+  controllers: boolean;
+  replicas: string;
+  policies: string[];
+  bare: boolean;
+}
+
 /** Ctrl-C ends it in order; whatever else ends this process, the supervisor cleans up. */
-async function up(minor: string | undefined, controllers: boolean): Promise<number> {
+async function up(flags: UpFlags): Promise<number> {
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
   });
-  const starting = startCluster({ minor: minor === undefined ? undefined : readMinor(minor), controllers });
-  const cluster = await Promise.race([starting, stopped]);
-  if (cluster === undefined) return 130;
+  const running = await Promise.race([flags.bare ? startBare(flags) : startWhole(flags), stopped]);
+  if (running === undefined) return 130;
+  const { cluster } = running;
+  const { kubectl } = await findBinaries(flags.minor === undefined ? undefined : readMinor(flags.minor));
   process.stdout.write(
     [
-      `Kubernetes ${cluster.version} is up at ${cluster.url}`,
+      `Kubernetes ${cluster.version} is up at ${cluster.url}${flags.bare ? '' : ', and asks Lintel about every write of VitiStack'}`,
       '',
       `  export KUBECONFIG=${cluster.kubeconfigPath}`,
-      '  kubectl get namespaces',
-      '  kubectl --context alice create configmap demo --from-literal key=value',
+      `  alias kubectl=${kubectl}`,
+      ...(flags.bare
+        ? ['  kubectl --context alice create configmap demo --from-literal key=value']
+        : [
+            '  kubectl apply -f examples/vitistack/bad.yaml     # refused, with all that is wrong',
+            '  kubectl apply -f examples/vitistack/terse.yaml   # completed',
+          ]),
       '',
       'Ctrl-C ends it and removes everything',
       '',
     ].join('\n'),
   );
   await stopped;
-  await cluster.stop();
+  await running.stop();
   return 0;
+}
+
+interface Running {
+  cluster: Cluster;
+  stop(): Promise<void>;
+}
+
+async function startBare({ minor, controllers }: UpFlags): Promise<Running> {
+  const cluster = await startCluster({ minor: minor === undefined ? undefined : readMinor(minor), controllers });
+  return { cluster, stop: () => cluster.stop() };
+}
+
+async function startWhole({ minor, controllers, replicas, policies }: UpFlags): Promise<Running> {
+  const count = Number(replicas);
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`--replicas is \`${replicas}\`: a whole number from 1 is wanted`);
+  return await openStage({
+    minor: minor === undefined ? undefined : readMinor(minor),
+    controllers,
+    replicas: count,
+    args: policies.flatMap((folder) => ['--policies', folder]),
+  });
 }
 
 try {

@@ -79,7 +79,7 @@ export async function runLivePolicies(t: Test, stage: Stage): Promise<void> {
         async () => (await stage.kubectl(['get', 'events', '-A', '-o', 'json'])).stdout.includes('display-names'),
         { timeout: 20_000, what: 'an Event' },
       );
-      tt.match(await stage.lintel.logs(), /bad-expression/);
+      tt.match(await stage.lintel.logs(), /display-names: .*write `==`/);
       const metrics = await readMetrics(stage);
       tt.match(metrics, /lintel_policy_load_errors\S* [1-9]/);
     },
@@ -162,6 +162,7 @@ export async function runLivePolicies(t: Test, stage: Stage): Promise<void> {
     await waitForVerdict(stage, bad, 'VITI-SEC-001', false);
     const other = { ...bad, metadata: { name: 'other' } };
     tt.match((await stage.apply(other, ['--dry-run=server'])).stderr, 'VITI-SEC-001', 'and no other');
+    tt.match(await stage.lintel.logs(), /"exempt[^}]*old-storage/, 'the decision tells by which exemption');
     await stage.apply({ ...exemption, spec: { ...(exemption.spec as object), expires: '2020-01-01' } });
     await waitForVerdict(stage, bad, 'VITI-SEC-001', true);
     await stage.kubectl(['delete', 'policyexemptions', 'old-storage']);

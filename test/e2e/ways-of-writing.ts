@@ -143,7 +143,7 @@ export async function runWaysOfWriting(t: Test, stage: Stage): Promise<void> {
     const network = {
       apiVersion: 'vitistack.io/v1alpha1',
       kind: 'NetworkNamespace',
-      metadata: { name: 'n', namespace: 'leaving' },
+      metadata: { name: 'net', namespace: 'leaving' },
       spec: { datacenterIdentifier: 'no-east-az1', supervisorIdentifier: 'sup-1' },
     };
     const applied = await stage.apply(network);
