@@ -54,7 +54,7 @@ const DOCUMENT = closed(
 
 const PROPERTIES: { readonly [name: string]: Schema } = {
   title: line('What the policy wants, in a few words.', 200),
-  category: line('Topic, such as networking or security; reports group by it. Default general.', 63),
+  category: line('Topic, such as networking or security; reports group by it. Default: none.', 63),
   severity: severity('How much findings matter. Default medium.'),
   rationale: text('Why the policy is there, and where it comes from.'),
   link: text('Address of a page that explains the policy.', { maxLength: 2048 }),
@@ -62,7 +62,7 @@ const PROPERTIES: { readonly [name: string]: Schema } = {
   exclude: match('What the policy leaves out. All clauses given must hold for an object to be left out.'),
   when: expression('The policy is asked only where this holds.'),
   enforcementAction: enforcementAction(
-    'What a broken rule does: deny refuses, warn tells, audit only reports. One word, or one for each environment. Default deny.',
+    'What a broken rule does: deny refuses, warn tells, audit only reports. One word, or one for each environment, where `default` is for all others. Default deny.',
   ),
   failurePolicy: choice(
     'What an error does, never a broken rule: Fail refuses, Ignore lets pass with a warning. Default Fail.',

@@ -1,0 +1,19 @@
+/** `lintel version`. */
+import { readFileSync } from 'node:fs';
+
+/** The version in package.json, which stands two folders up from here in the source and in the build. */
+export function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const parsed: unknown = JSON.parse(text);
+  const version = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : undefined;
+  if (typeof version !== 'string') {
+    throw new Error('package.json has no version');
+  }
+  return version;
+}
+
+/** Prints the versions of Lintel and of Node. */
+export async function runVersion(): Promise<number> {
+  process.stdout.write(`lintel ${readVersion()} (node ${process.version})\n`);
+  return 0;
+}
