@@ -1,9 +1,11 @@
 /** `lintel version`. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findRootWith } from './package-root.ts';
 
-/** The version in package.json, which stands two folders up from here in the source and in the build. */
+/** The version in package.json. */
 export function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(join(findRootWith('package.json'), 'package.json'), 'utf8');
   const parsed: unknown = JSON.parse(text);
   const version = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : undefined;
   if (typeof version !== 'string') {

@@ -1,10 +1,9 @@
 /** The objects that the demo shows. */
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { JsonObject } from '../../policies/index.ts';
 import { readTextDocuments } from '../../sources/yaml-text.ts';
+import { findRootWith } from '../package-root.ts';
 
 /** Where the examples are, from the root of the package; as a person there would name it. */
 const EXAMPLES = 'examples/vitistack';
@@ -20,22 +19,9 @@ export interface ExampleFile {
  * @throws Error when there are none, or one cannot be read as YAML objects
  */
 export async function readExamples(): Promise<ExampleFile[]> {
-  const root = findRoot();
+  const root = findRootWith(EXAMPLES);
   const names = (await readdir(join(root, EXAMPLES))).filter((name) => name.endsWith('.yaml')).sort();
   return Promise.all(names.map((name) => readExample(root, `${EXAMPLES}/${name}`)));
-}
-
-/** The source and what is built of it lie at different depths of the package. */
-function findRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, EXAMPLES))) {
-    const above = dirname(folder);
-    if (above === folder) {
-      throw new Error(`the installation is incomplete: there is no folder \`${EXAMPLES}\` in it`);
-    }
-    folder = above;
-  }
-  return folder;
 }
 
 async function readExample(root: string, path: string): Promise<ExampleFile> {

@@ -3,7 +3,6 @@ import type {
   ActionByEnvironment,
   EnforcementAction,
   FailurePolicy,
-  Json,
   JsonObject,
   ParameterSpec,
   Review,
@@ -115,5 +114,3 @@ export function actionIn(action: ActionByEnvironment, environment: string): Enfo
 export function asJsonObject(value: unknown): JsonObject | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 }
-
-export type { Json };

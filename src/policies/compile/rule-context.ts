@@ -26,23 +26,6 @@ export interface RuleContext {
   document: string;
 }
 
-/** Compiles one rule kind to a judgement over the frame. */
-export type CompileKind = (context: RuleContext) => (frame: Frame, emit: Emit) => void;
-
-/** Runs `judge` for each element for which `when` holds; garbage in `when` is a finding of its own. */
-export function judgeElements(
-  context: RuleContext,
-  judge: (frame: Frame, emit: Emit) => void,
-): (frame: Frame, emit: Emit) => void {
-  const { fanOut, when } = context;
-  return (frame, emit) => {
-    fanOut.each(frame, () => {
-      if (!applies(frame, when, context, emit)) return;
-      judge(frame, emit);
-    });
-  };
-}
-
 /** `when` holds here. Emits garbage that stands in it. */
 export function applies(frame: Frame, when: Compiled | null, context: RuleContext, emit: Emit): boolean {
   if (!when) return true;
