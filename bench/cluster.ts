@@ -197,7 +197,10 @@ async function registerBoth(on: Cluster, [seven, pack]: Lintel[]): Promise<void>
         webhooks: [
           {
             name: `${phase}-${label}.lintel.dev`,
-            clientConfig: { url: `${server.replicas[0]?.url}/${phase}`, caBundle: Buffer.from(server.caBundle).toString('base64') },
+            clientConfig: {
+              url: `${server.replicas[0]?.url}/${phase}`,
+              caBundle: Buffer.from(server.caBundle).toString('base64'),
+            },
             admissionReviewVersions: ['v1'],
             sideEffects: 'None',
             objectSelector: { matchLabels: { bench: label } },
