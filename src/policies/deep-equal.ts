@@ -8,6 +8,9 @@
  * same as a null one. Linear in the smaller value.
  */
 export function deepEqual(a: unknown, b: unknown): boolean {
+  // Most of what is compared is scalars, which need no list of what is left to do.
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object') return false;
   const pending: unknown[] = [a, b];
   while (pending.length > 0) {
     const right = pending.pop();

@@ -1,11 +1,11 @@
-import { actionIn, asJsonObject, type CompiledPolicy, type CompiledRule, type Failure } from './compile/compiled.ts';
+import { actionIn, asJsonObject, type CompiledPolicy, type CompiledRule, type Failure, type Route } from './compile/compiled.ts';
 import { deepEqual } from './deep-equal.ts';
 import { environmentOf } from './environment.ts';
 import { createFrame, createOldFrame } from './frames.ts';
 import { diff } from './json-patch.ts';
 import { Budget, type Frame, Halt, STEP_BUDGET } from './logic/frame.ts';
 import { readOwnPath, truthy } from './logic/own.ts';
-import { podPathOf } from './match.ts';
+import { covers, podPathOf } from './match.ts';
 import type { Candidate, PolicySet, PolicySetParts } from './policy-set.ts';
 import { formatPath } from './syntax/path.ts';
 import { Tracer } from './trace.ts';
@@ -54,12 +54,18 @@ function whyNot(rule: CompiledRule, review: Review, environment: string, options
   if (rule.environments && !rule.environments.has(environment)) return `not in environment \`${environment}\``;
   const noRequest = review.request === null && (rule.readsRequest || rule.match?.needsUser || rule.exclude?.needsUser);
   if (noRequest) return 'there is no request here';
+  if (!rule.routes.some((route) => inVersion(route, review))) return `not about version \`${review.resource.version}\``;
   const miss = rule.match?.test(review) ?? null;
   if (miss !== null) return miss;
   if (rule.exclude && rule.exclude.test(review) === null) return 'excluded by the rule';
   if (rule.subjectPod && podPathOf(review.resource.group, review.resource.resource) === null)
     return 'the object carries no pod';
   return null;
+}
+
+/** The route that made the rule a candidate is about the version the object is in. */
+function inVersion({ group, resource, version }: Route, review: Review): boolean {
+  return version === undefined || covers({ group, resource, version }, review);
 }
 
 /** The clause of the policy's own match or exclude that keeps it from this review; null when it applies. */

@@ -1,5 +1,6 @@
 import type { CompiledMatch, Route } from './compile/compiled.ts';
 import { Halt } from './logic/frame.ts';
+import { matchGlob } from './logic/operators/glob.ts';
 import { OPERATORS } from './logic/operators/index.ts';
 import { isMap, readOwnPath } from './logic/own.ts';
 import type { Match, Operation, ResourceMatch, Review } from './types.ts';
@@ -22,9 +23,10 @@ export function podPathOf(group: string, resource: string): readonly string[] | 
   return WORKLOADS.find((workload) => workload.group === group && workload.resource === resource)?.pod ?? null;
 }
 
-/** `vitistacks.vitistack.io` or an object to group and plural. */
+/** `vitistacks.vitistack.io` or an object to group and plural; a bare `*` is any resource of any group. */
 export function readResource(written: ResourceMatch | string): ResourceMatch & { group: string } {
   if (typeof written !== 'string') return { ...written, group: written.group ?? '' };
+  if (written === '*') return { group: '*', resource: '*' };
   const dot = written.indexOf('.');
   return dot < 0
     ? { group: '', resource: written }
@@ -49,8 +51,15 @@ export function routesOf(
   const narrowed = resourcesOf(rule);
   const resources = narrowed.length > 0 ? narrowed : resourcesOf(policy);
   const asked = operations ?? rule?.operations ?? policy.operations ?? DEFAULT_OPERATIONS;
-  const subresources = rule?.subresources ?? policy.subresources ?? [''];
-  return resources.map(({ group, resource }) => ({ group, resource, operations: asked, subresources }));
+  // Sub-resources are looked at beside the main resource, which has the empty name.
+  const subresources = ['', ...(rule?.subresources ?? policy.subresources ?? [])];
+  return resources.map(({ group, resource, version }) => ({
+    group,
+    resource,
+    version: version === '*' ? undefined : version,
+    operations: asked,
+    subresources,
+  }));
 }
 
 /** Compiles the clauses that an index over resources cannot answer; null when there are none. */
@@ -58,7 +67,11 @@ export function compileMatch(match: Match | undefined): CompiledMatch | null {
   if (!match) return null;
   const clauses: ((review: Review) => string | null)[] = [];
   if (match.names) clauses.push(globClause('names', match.names, (review) => review.name));
-  if (match.namespaces) clauses.push(globClause('namespaces', match.namespaces, namespaceOf));
+  const { namespaces } = match;
+  if (namespaces) {
+    const inOne = globClause('namespaces', namespaces, namespaceOf);
+    clauses.push((review) => (namespaceOf(review) === '' ? 'namespaces: the object is in none' : inOne(review)));
+  }
   const { namespaceSelector, objectSelector } = match;
   if (namespaceSelector) clauses.push((review) => testNamespace(namespaceSelector, review));
   if (objectSelector) clauses.push((review) => testObject(objectSelector, review));
@@ -95,7 +108,7 @@ export function compileExclude(exclude: Match | undefined): CompiledMatch | null
     test: (review) => {
       if (resources.length > 0 && !resources.some((one) => covers(one, review))) return 'exclude names other resources';
       if (operations && !operations.includes(review.operation)) return `exclude operations ${show(operations)}`;
-      if (subresources && !subresources.includes(review.subresource))
+      if (subresources && !coversSubresource(subresources, review.subresource))
         return `exclude subresources ${show(subresources)}`;
       return rest?.test(review) ?? null;
     },
@@ -108,8 +121,13 @@ export function covers(resource: ResourceMatch & { group: string }, review: Revi
   return (
     (resource.group === '*' || resource.group === review.resource.group) &&
     (resource.resource === '*' || resource.resource === review.resource.resource) &&
-    (resource.version === undefined || resource.version === review.resource.version)
+    (resource.version === undefined || resource.version === '*' || resource.version === review.resource.version)
   );
+}
+
+/** A sub-resource by name or glob; the main resource, which has no name, by no glob. */
+export function coversSubresource(written: readonly string[], subresource: string): boolean {
+  return subresource === '' ? written.includes('') : matchesAny(written, subresource);
 }
 
 function globClause(
@@ -124,11 +142,11 @@ function globClause(
 }
 
 function matchesAny(globs: readonly string[], value: string): boolean {
-  return globs.some(
-    (glob) =>
-      glob === value ||
-      (glob.includes('*') || glob.includes('?') ? OPERATORS.get('glob.match')?.apply([glob, value]) === true : false),
-  );
+  return globs.some((glob) => glob === value || (isGlob(glob) && matchGlob(value, glob)));
+}
+
+export function isGlob(text: string): boolean {
+  return text.includes('*') || text.includes('?');
 }
 
 /** A Namespace object lies in itself, as the API server has it. */

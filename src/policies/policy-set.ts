@@ -1,4 +1,5 @@
 import type { CompiledMatch, CompiledPolicy, CompiledRule, Route } from './compile/compiled.ts';
+import { coversSubresource, isGlob } from './match.ts';
 import type { ClusterInfo, FailurePolicy, Operation, Review, RuleKind, Severity } from './types.ts';
 
 export interface PolicySummary {
@@ -30,6 +31,11 @@ export interface Candidate {
   rules: readonly CompiledRule[];
 }
 
+/** A candidate whose rules are still being collected. */
+interface OpenCandidate extends Candidate {
+  rules: CompiledRule[];
+}
+
 /** All policies in force, compiled and indexed. Never modified: a change makes a new one. */
 export interface PolicySet {
   readonly policies: readonly PolicySummary[];
@@ -51,7 +57,7 @@ export interface PolicySetParts {
 
 /** Candidates by operation, resource and sub-resource. The cost of a look-up does not depend on the number of policies. */
 export class RouteIndex {
-  readonly exact = new Map<string, Candidate[]>();
+  readonly exact = new Map<string, OpenCandidate[]>();
   readonly wild: { route: Route; policy: CompiledPolicy; rule: CompiledRule }[] = [];
   readonly order: ReadonlyMap<CompiledPolicy, number>;
   readonly merged = new Map<string, readonly Candidate[]>();
@@ -65,7 +71,7 @@ export class RouteIndex {
 
   add(policy: CompiledPolicy, rule: CompiledRule): void {
     for (const route of rule.routes) {
-      if (route.group === '*' || route.resource === '*') {
+      if (route.group === '*' || route.resource === '*' || route.subresources.some(isGlob)) {
         this.wild.push({ route, policy, rule });
         continue;
       }
@@ -87,14 +93,15 @@ export class RouteIndex {
     if (this.wild.length === 0) return exact ?? NONE;
     const known = this.merged.get(key);
     if (known) return known;
-    const list = (exact ?? []).map((candidate) => ({ policy: candidate.policy, rules: [...candidate.rules] }));
+    const list = (exact ?? []).map(({ policy, rules }) => ({ policy, rules: [...rules] }));
     for (const { route, policy, rule } of this.wild) {
       if (route.group !== '*' && route.group !== group) continue;
       if (route.resource !== '*' && route.resource !== resource) continue;
-      if (route.operations.includes(review.operation) && route.subresources.includes(review.subresource))
+      if (route.operations.includes(review.operation) && coversSubresource(route.subresources, review.subresource))
         addRule(list, policy, rule);
     }
     list.sort((a, b) => (this.order.get(a.policy) ?? 0) - (this.order.get(b.policy) ?? 0));
+    for (const { policy, rules } of list) rules.sort((a, b) => policy.rules.indexOf(a) - policy.rules.indexOf(b));
     // The number of resources in a cluster is bounded, that of names in requests is not: only routes are kept.
     if (this.merged.size > 10_000) this.merged.clear();
     this.merged.set(key, list);
@@ -102,10 +109,11 @@ export class RouteIndex {
   }
 }
 
-function addRule(list: Candidate[], policy: CompiledPolicy, rule: CompiledRule): void {
-  const last = list.find((candidate) => candidate.policy === policy);
-  if (!last) list.push({ policy, rules: [rule] });
-  else if (!last.rules.includes(rule)) (last.rules as CompiledRule[]).push(rule);
+function addRule(list: OpenCandidate[], policy: CompiledPolicy, rule: CompiledRule): void {
+  // Rules come policy by policy: it is nearly always the last.
+  const known = list.findLast((candidate) => candidate.policy === policy);
+  if (!known) list.push({ policy, rules: [rule] });
+  else if (!known.rules.includes(rule)) known.rules.push(rule);
 }
 
 const NONE: readonly Candidate[] = [];

@@ -1,4 +1,4 @@
-import { OPERATORS } from '../logic/operators/index.ts';
+import { matchGlob } from '../logic/operators/glob.ts';
 import { isMap } from '../logic/own.ts';
 import {
   byOrder,
@@ -183,10 +183,9 @@ function settingsFor(
   document: PolicyDocument,
   settings: readonly PolicySettingsDocument[],
 ): { setting: PolicySettingsDocument; ids: string[] | null }[] {
-  const glob = OPERATORS.get('glob.match');
   return settings.flatMap((setting): { setting: PolicySettingsDocument; ids: string[] | null }[] => {
     const fits = (name: string) =>
-      setting.spec.policies.some((pattern) => pattern === name || glob?.apply([pattern, name]) === true);
+      setting.spec.policies.some((pattern) => pattern === name || matchGlob(name, pattern));
     if (fits(document.metadata.name)) return [{ setting, ids: null }];
     const ids = document.spec.rules.map((rule) => rule.id).filter((id) => fits(id) || fits(id.replace(/\/.*$/, '')));
     return ids.length ? [{ setting, ids }] : [];
@@ -195,6 +194,11 @@ function settingsFor(
 
 function isEnabled(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): boolean {
   return !settingsFor(document, settings).some(({ setting, ids }) => ids === null && setting.spec.enabled === false);
+}
+
+/** Ids of rules that settings turn off one by one. */
+function disabledRules(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): ReadonlySet<string> {
+  return new Set(settingsFor(document, settings).flatMap(({ setting, ids }) => (setting.spec.enabled === false ? (ids ?? []) : [])));
 }
 
 function overridesFor(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): PolicyOverrides {
@@ -208,7 +212,7 @@ function overridesFor(document: PolicyDocument, settings: readonly PolicySetting
     if (enforcementAction === undefined) continue;
     for (const id of ids ?? ['*']) actions.set(id, enforcementAction);
   }
-  return { parameters, actions };
+  return { parameters, actions, disabled: disabledRules(document, settings) };
 }
 
 /** Runs the examples on the policy as written: PolicySettings of this cluster do not change what they mean. */
@@ -224,7 +228,7 @@ function verify(
   const neutral = { ...cluster, environment: '' };
   const shipped = schemas.filter((schema) => schema.generation !== 'cluster');
   const compileWith = (parameters: { [name: string]: Json }): PolicySet => {
-    const overrides = { parameters, actions: new Map<string, ActionByEnvironment>() };
+    const overrides = { parameters, actions: new Map<string, ActionByEnvironment>(), disabled: new Set<string>() };
     const compiled = compilePolicy(document, new Report(source), {
       cluster: neutral,
       schemas: shipped,

@@ -68,6 +68,8 @@ export interface CompiledRule {
 export interface Route {
   group: string;
   resource: string;
+  /** The only version it is about; undefined for any. */
+  version: string | undefined;
   operations: readonly string[];
   subresources: readonly string[];
 }

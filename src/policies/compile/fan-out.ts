@@ -50,29 +50,23 @@ export function compileFanOut(
 
 /** Visits each place with item, index, key, last and parent set, and puts the frame back as it was. */
 export function walkElements(frame: Frame, places: Places, slots: { from: number; to: number }, run: () => void): void {
-  const { item, index, last, key, parent, oldItem, place: outerPlace, base: outerBase } = frame;
+  const { item, oldItem, place: outerPlace, base: outerBase, around } = frame;
+  frame.around = null;
   try {
     places.visit(frame, (place, base) => {
       frame.budget.spend();
       for (let i = slots.from; i < slots.to; i++) frame.variables[i] = null;
       frame.item = place.value;
-      frame.index = place.index;
-      frame.last = place.last;
-      frame.key = place.key;
-      frame.parent = place.parent;
       frame.place = place;
       frame.base = base;
       run();
     });
   } finally {
     frame.item = item;
-    frame.index = index;
-    frame.last = last;
-    frame.key = key;
-    frame.parent = parent;
     frame.oldItem = oldItem;
     frame.place = outerPlace;
     frame.base = outerBase;
+    frame.around = around;
   }
 }
 

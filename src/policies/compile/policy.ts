@@ -17,6 +17,8 @@ export interface PolicyOverrides {
   parameters: { [name: string]: Json };
   /** By rule id; `*` for all rules. */
   actions: ReadonlyMap<string, ActionByEnvironment>;
+  /** Rules turned off. */
+  disabled: ReadonlySet<string>;
 }
 
 export interface PolicyInputs {
@@ -90,7 +92,8 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
       schemas: inputs.schemas,
     });
     const override = inputs.overrides.actions.get(rule.id) ?? inputs.overrides.actions.get('*');
-    return override === undefined ? compiled : { ...compiled, action: override };
+    const asleep = inputs.overrides.disabled.has(rule.id) ? 'turned off by PolicySettings' : compiled.asleep;
+    return { ...compiled, asleep, action: override ?? compiled.action };
   });
   if (resourcesOf(spec.match).length === 0 && policy.rules.some((rule) => rule.routes.length === 0)) {
     report.add(

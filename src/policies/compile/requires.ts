@@ -1,7 +1,7 @@
+import { parseConstraint, parseVersion, satisfies } from '../logic/operators/version-order.ts';
 import { resourcesOf } from '../match.ts';
 import { parsePath } from '../syntax/path.ts';
 import type { ClusterInfo, PolicySpec, ResourceSchema, RuleDocument } from '../types.ts';
-import { compareMinor } from './parameters.ts';
 import type { Report } from './report.ts';
 import { findInSchema } from './schema-paths.ts';
 
@@ -51,22 +51,8 @@ export function sleepReason(
 
 /** null when the constraint cannot be read; true when the version is not known. */
 function fitsVersion(constraint: string, version: string): boolean | null {
-  const parts = constraint.split(/[\s,]+/).filter((part) => part !== '');
-  let fits = true;
-  for (const part of parts) {
-    const read = /^(>=|<=|>|<|=|==)?v?(\d+\.\d+)/.exec(part);
-    if (!read) return null;
-    const order = version === '' ? 0 : compareMinor(version, read[2] as string);
-    const sign = read[1] ?? '=';
-    const holds = {
-      '>=': order >= 0,
-      '<=': order <= 0,
-      '>': order > 0,
-      '<': order < 0,
-      '=': order === 0,
-      '==': order === 0,
-    }[sign];
-    if (version !== '' && !holds) fits = false;
-  }
-  return parts.length === 0 ? null : fits;
+  const parsed = parseConstraint(constraint);
+  if (!parsed) return null;
+  const known = version === '' ? null : parseVersion(version);
+  return known ? satisfies(known, parsed) : true;
 }

@@ -81,6 +81,19 @@ export const EAGER: { readonly [operator: string]: Apply | undefined } = Object.
   log: ([a]) => a,
 } satisfies { [operator: string]: Apply });
 
+/** The commonest of them once more for one or two operands, without a list. */
+export const EAGER_PAIRS: { readonly [operator: string]: ((a: unknown, b: unknown) => unknown) | undefined } =
+  Object.assign(Object.create(null), {
+    '===': (a: unknown, b: unknown) => a === b,
+    '!==': (a: unknown, b: unknown) => a !== b,
+    '>': (a: unknown, b: unknown) => order(a) > order(b),
+    '>=': (a: unknown, b: unknown) => order(a) >= order(b),
+    '<': (a: unknown, b: unknown) => order(a) < order(b),
+    '<=': (a: unknown, b: unknown) => order(a) <= order(b),
+    '!': (a: unknown) => !truthy(a),
+    '!!': (a: unknown) => truthy(a),
+  });
+
 /** What JavaScript makes of a value in an ordering or a subtraction; objects included, as in the reference. */
 function order(value: unknown): number {
   return value as number;

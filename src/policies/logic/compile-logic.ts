@@ -1,9 +1,9 @@
 import type { Json, TraceNode } from '../types.ts';
-import { EAGER } from './builtins.ts';
+import { EAGER, EAGER_PAIRS } from './builtins.ts';
 import { asJson, type Expr, type Frame, Halt, placeOperand, type Segments } from './frame.ts';
 import type { FrameName } from './names.ts';
 import { Garbage, type Operator } from './operator.ts';
-import { isLogic, readLogic, readOwn, readOwnPath, truthy } from './own.ts';
+import { compileOwnPath, isLogic, readLogic, readOwn, readOwnPath, truthy } from './own.ts';
 
 export interface CompileLogicContext {
   operators: ReadonlyMap<string, Operator>;
@@ -51,7 +51,7 @@ class LogicCompiler {
     if (special) return special(this, operands as Json[], inData);
     const compiled = (operands as Json[]).map((operand) => this.compile(operand, inData));
     const eager = EAGER[operator];
-    if (eager) return compileEager(eager, compiled);
+    if (eager) return compileEager(operator, eager, compiled);
     const known = this.context.operators.get(operator);
     if (!known) throw new Error(`unknown operator ${operator} in normalised logic`);
     return this.compileCall(known, operands as Json[], compiled, inData);
@@ -73,14 +73,7 @@ class LogicCompiler {
       return !operand?.nullable && !operand?.optional;
     });
     const places = inData ? operands.map(() => null) : operands.map((operand) => this.placeOf(operand));
-    return (frame, data) => {
-      const values = new Array<unknown>(compiled.length);
-      for (let i = 0; i < compiled.length; i++) {
-        const value = (compiled[i] as Expr)(frame, data);
-        if ((value === null || value === undefined) && required[i]) return absent;
-        values[i] = value;
-      }
-      const result = apply(values);
+    const settle = (frame: Frame, result: unknown): unknown => {
       if (!(result instanceof Garbage)) return result ?? null;
       const place = places[result.operand];
       frame.notes.push({
@@ -89,6 +82,18 @@ class LogicCompiler {
         segments: place ? placeOperand(frame, place.name, place.keys) : null,
       });
       return absent;
+    };
+    if (compiled.length > 0 && compiled.length <= 2 && operator.preparePair && typeof prepared === 'function') {
+      return compilePair(operator.preparePair(literals), compiled, required, absent, settle);
+    }
+    return (frame, data) => {
+      const values = new Array<unknown>(compiled.length);
+      for (let i = 0; i < compiled.length; i++) {
+        const value = (compiled[i] as Expr)(frame, data);
+        if ((value === null || value === undefined) && required[i]) return absent;
+        values[i] = value;
+      }
+      return settle(frame, apply(values));
     };
   }
 
@@ -105,6 +110,28 @@ class LogicCompiler {
     }
     return { name: keys[0] as FrameName, keys: indexed(keys.slice(1)) };
   }
+}
+
+/** A call of one or two operands, without a list of them. */
+function compilePair(
+  apply: (a: unknown, b: unknown) => unknown,
+  operands: readonly Expr[],
+  [needsA, needsB]: readonly boolean[],
+  absent: false | null,
+  settle: (frame: Frame, result: unknown) => unknown,
+): Expr {
+  const [first, second] = operands as [Expr, Expr | undefined];
+  return (frame, data) => {
+    const a = first(frame, data);
+    if (needsA && (a === null || a === undefined)) return absent;
+    let b: unknown;
+    if (second) {
+      b = second(frame, data);
+      if (needsB && (b === null || b === undefined)) return absent;
+    }
+    const result = apply(a, b);
+    return typeof result === 'boolean' ? result : settle(frame, result);
+  };
 }
 
 type Special = (compiler: LogicCompiler, operands: Json[], inData: boolean) => Expr;
@@ -207,13 +234,16 @@ function readNamed(compiler: LogicCompiler, keys: string[]): Expr {
     if (slot === undefined) throw new Error(`no slot for ${name}.${keys[1]}`);
     const rest = keys.slice(2);
     if (rest.length === 0) return (frame) => frame.variable(slot);
-    return (frame) => readOwnPath(frame.variable(slot), rest);
+    const read = compileOwnPath(rest);
+    return (frame) => read(frame.variable(slot));
   }
-  const rest = keys.slice(1);
-  if (name === 'object') return (frame) => readOwnPath(frame.object, rest);
-  if (name === 'item') return rest.length ? (frame) => readOwnPath(frame.item, rest) : (frame) => frame.item ?? null;
-  if (name === 'namespaceObject') return (frame) => readOwnPath(knownNamespace(frame), rest);
-  return (frame) => readOwnPath(frame[name], rest);
+  const read = compileOwnPath(keys.slice(1));
+  if (name === 'object') return (frame) => read(frame.object);
+  if (name === 'item') return keys.length > 1 ? (frame) => read(frame.item) : (frame) => frame.item ?? null;
+  if (name === 'params') return (frame) => read(frame.params);
+  if (name === 'parent') return (frame) => read(frame.parent);
+  if (name === 'namespaceObject') return (frame) => read(knownNamespace(frame));
+  return (frame) => read(frame[name]);
 }
 
 function knownNamespace(frame: Frame): unknown {
@@ -313,8 +343,11 @@ function compileReduce(compiler: LogicCompiler, operands: Json[], inData: boolea
   };
 }
 
-function compileEager(apply: (operands: readonly unknown[]) => unknown, operands: Expr[]): Expr {
+function compileEager(name: string, apply: (operands: readonly unknown[]) => unknown, operands: Expr[]): Expr {
   const [a, b] = operands as [Expr, Expr];
+  const pair = operands.length <= 2 ? EAGER_PAIRS[name] : undefined;
+  if (pair && operands.length === 2) return (frame, data) => pair(a(frame, data), b(frame, data));
+  if (pair && operands.length === 1) return (frame, data) => pair(a(frame, data), undefined);
   if (operands.length === 1) return (frame, data) => apply([a(frame, data)]);
   if (operands.length === 2) return (frame, data) => apply([a(frame, data), b(frame, data)]);
   return (frame, data) => apply(operands.map((operand) => operand(frame, data)));

@@ -1,3 +1,4 @@
+import type { Place } from '../syntax/place.ts';
 import type { EvaluationErrorCode, Json, TraceNode } from '../types.ts';
 import type { FrameName } from './names.ts';
 import type { Garbage } from './operator.ts';
@@ -50,6 +51,14 @@ export interface VariableSlot {
   notes: readonly GarbageNote[];
 }
 
+/** Names of an element beside the element itself. */
+export interface Around {
+  readonly index: unknown;
+  readonly last: unknown;
+  readonly key: unknown;
+  readonly parent: unknown;
+}
+
 /**
  * Everything one evaluation can see. One frame serves one policy and one review; a fan-out writes the element's
  * names into it before each element. Every slot is set in the constructor, so that the shape never changes.
@@ -66,17 +75,15 @@ export class Frame {
   documents: unknown = null;
   pod: unknown = null;
   item: unknown = null;
-  index: unknown = null;
-  last: unknown = null;
-  key: unknown = null;
-  parent: unknown = null;
   oldItem: unknown = null;
   self: unknown = null;
   other: unknown = null;
   target: unknown = null;
 
   /** The place the fan-out is at, and where the path it came by starts; null outside of a fan-out. */
-  place: { readonly segments: Segments } | null = null;
+  place: Place | null = null;
+  /** What index, last, key and parent are where they are not those of the place. */
+  around: Around | null = null;
   base: Segments = NOWHERE;
   podSegments: Segments = NOWHERE;
   /** The pod of oldObject, under `subject: pod`. */
@@ -107,6 +114,24 @@ export class Frame {
     }
     for (const note of entry.notes) this.notes.push(note);
     return entry.value;
+  }
+
+  // Few rules read these four, so that they are worked out when asked for.
+
+  get index(): unknown {
+    return this.around ? this.around.index : this.place ? this.place.index : null;
+  }
+
+  get last(): unknown {
+    return this.around ? this.around.last : this.place ? this.place.last : null;
+  }
+
+  get key(): unknown {
+    return this.around ? this.around.key : this.place ? this.place.key : null;
+  }
+
+  get parent(): unknown {
+    return this.around ? this.around.parent : this.place ? this.place.parent : null;
   }
 
   /** Where item stands in the object, or in the document. */

@@ -53,4 +53,9 @@ export interface Operator {
    * operand is not a literal. Returns what to call instead of `apply`, or a string that says why the literals are wrong.
    */
   prepare?(literals: readonly unknown[]): ((operands: readonly unknown[]) => unknown) | string;
+  /**
+   * Optional, and only with `prepare`, which found the literals right: the same for calls of one or two operands, without
+   * a list of them. With one operand `b` is undefined.
+   */
+  preparePair?(literals: readonly unknown[]): (a: unknown, b: unknown) => unknown;
 }

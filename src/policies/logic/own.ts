@@ -23,6 +23,35 @@ export function readOwnPath(value: unknown, keys: readonly (string | number)[]):
   return at ?? null;
 }
 
+/**
+ * Reader of one path, worked out once: the same answers as {@link readOwnPath}. A key that no prototype of a JSON value
+ * has is read without asking whether it is the value's own, which halves the cost of a review.
+ */
+export function compileOwnPath(keys: readonly (string | number)[]): (value: unknown) => unknown {
+  if (!keys.every(isPlainKey)) return (value) => readOwnPath(value, keys);
+  const [a, b, c, d] = keys as string[];
+  if (a === undefined) return (value) => value ?? null;
+  if (b === undefined) return (value) => readPlain(value, a) ?? null;
+  if (c === undefined) return (value) => readPlain(readPlain(value, a), b) ?? null;
+  if (d === undefined) return (value) => readPlain(readPlain(readPlain(value, a), b), c) ?? null;
+  const rest = keys.slice(3) as string[];
+  return (value) => {
+    let at = readPlain(readPlain(readPlain(value, a), b), c);
+    for (let i = 0; i < rest.length && at !== undefined; i++) at = readPlain(at, rest[i] as string);
+    return at ?? null;
+  };
+}
+
+/** No position in a list, and no name that lists or maps inherit. */
+export function isPlainKey(key: string | number): key is string {
+  return typeof key === 'string' && !INTEGER.test(key) && !(key in Array.prototype);
+}
+
+/** The member of a map under a plain key; undefined or null when there is none. */
+export function readPlain(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,11 @@
 import { type Frame, Halt, type Segments } from '../../logic/frame.ts';
 import { Garbage } from '../../logic/operator.ts';
 import { OPERATORS } from '../../logic/operators/index.ts';
+import type { Span } from '../../logic/operators/addresses.ts';
+import { overlapSome, readRanges } from '../../logic/operators/range.ts';
 import { truthy } from '../../logic/own.ts';
 import { formatPath } from '../../syntax/path.ts';
+import type { Place } from '../../syntax/visit.ts';
 import type { DisjointRule, UniqueRule } from '../../types.ts';
 import type { Emit } from '../compiled.ts';
 import type { Compiled } from '../expressions.ts';
@@ -12,13 +15,27 @@ import { compilePlaces } from '../places.ts';
 import { applies, emitGarbage, type RuleContext } from '../rule-context.ts';
 import { extendScope, FAN_OUT_NAMES, PAIR_NAMES } from '../scope.ts';
 
-/** One element of a comparison inside one object. */
-interface Member {
-  value: unknown;
-  item: unknown;
-  parent: unknown;
-  segments: Segments;
-  path: string;
+/** One element of a comparison inside one object; where it stands is worked out when somebody is told. */
+class Member {
+  readonly value: unknown;
+  readonly place: Place;
+  readonly base: Segments;
+  readonly keys: Segments;
+
+  constructor(value: unknown, place: Place, base: Segments, keys: Segments) {
+    this.value = value;
+    this.place = place;
+    this.base = base;
+    this.keys = keys;
+  }
+
+  get segments(): Segments {
+    return [...this.base, ...this.place.segments, ...this.keys];
+  }
+
+  get path(): string {
+    return formatPath(this.segments);
+  }
 }
 
 /** UNIQUE and EXCLUDE inside one object; across objects they are asked of the inventory. */
@@ -66,13 +83,12 @@ export function compilePairs(context: RuleContext): (frame: Frame, emit: Emit) =
   const value = operand === undefined ? null : compiler.compile(operand, operandAt, itemScope, 'value');
   const keys = value ? plainItemKeys(value) : [];
   const conflict = kind === 'unique' ? sameKey : overlapping;
+  const conditions: [Compiled | null, Compiled | null] = [pairWhen, unless];
   return (frame, emit) => {
     fanOut.each(frame, () => {
       if (!applies(frame, when, context, emit)) return;
       const members = collect(frame, places, value, keys, written.within === 'parent', context, emit);
-      for (const group of members) {
-        judgeGroup(frame, group, conflict, kind, [pairWhen, unless], emit);
-      }
+      for (const group of members) judgeGroup(frame, group, conflict, kind, conditions, emit);
     });
   };
 }
@@ -103,7 +119,8 @@ function collect(
   byParent: boolean,
   context: RuleContext,
   emit: Emit,
-): Member[][] {
+): Iterable<Member[]> {
+  const all: Member[] = [];
   const groups = new Map<unknown, Member[]>();
   walkElements(frame, places, { from: 0, to: 0 }, () => {
     frame.notes.length = 0;
@@ -111,14 +128,18 @@ function collect(
     if (emitGarbage(frame, context, emit)) return;
     // null or empty holds nothing; a list holds each of its elements, unless it is a tuple of a unique key.
     if (own === null || own === undefined || own === '') return;
-    const segments = [...frame.itemSegments, ...keys];
-    const group = byParent ? frame.parent : null;
-    const member: Member = { value: own, item: frame.item, parent: frame.parent, segments, path: formatPath(segments) };
-    const list = groups.get(group);
+    const place = frame.place as Place;
+    const member = new Member(own, place, frame.base, keys);
+    if (!byParent) {
+      all.push(member);
+      return;
+    }
+    const { parent } = place;
+    const list = groups.get(parent);
     if (list) list.push(member);
-    else groups.set(group, [member]);
+    else groups.set(parent, [member]);
   });
-  return [...groups.values()];
+  return byParent ? groups.values() : [all];
 }
 
 type Conflict = (
@@ -129,32 +150,39 @@ type Conflict = (
 ) => void;
 
 const sameKey: Conflict = (members, report) => {
-  const first = new Map<string, Member>();
+  if (members.length < 2) return;
+  const first = new Map<unknown, Member>();
+  // Apart from the others, so that a string is never taken for the text of a list or a map.
+  const composite = new Map<string, Member>();
   for (const member of members) {
-    const text = JSON.stringify(member.value);
-    const earlier = first.get(text);
+    const { value } = member;
+    const isScalar = typeof value !== 'object' || value === null;
+    const seen: Map<unknown, Member> = isScalar ? first : composite;
+    const key = isScalar ? value : JSON.stringify(value);
+    const earlier = seen.get(key);
     if (earlier) report(member, earlier);
-    else first.set(text, member);
+    else seen.set(key, member);
   }
 };
 
 const overlapping: Conflict = (members, report, garbage, frame) => {
-  const overlaps = OPERATORS.get('range.overlaps');
-  const valid = OPERATORS.get('range.valid');
-  const readable = members.filter((member) => {
-    const ranges = Array.isArray(member.value) ? member.value : [member.value];
-    if (ranges.every((range) => valid?.apply([range]) === true)) return true;
-    garbage(member, 'a CIDR, an address or a range `a-b`');
-    return false;
-  });
+  const readable: Member[] = [];
+  const held: Span[][] = [];
+  for (const member of members) {
+    const ranges = readRanges(member.value);
+    if (ranges) {
+      readable.push(member);
+      held.push(ranges);
+    } else garbage(member, 'a CIDR, an address or a range `a-b`');
+  }
   // Each later element against the earlier ones: a list in one object is short, and the first conflict is enough.
-  readable.forEach((later, i) => {
+  for (let i = 1; i < readable.length; i++) {
+    const later = held[i] as Span[];
     for (let j = 0; j < i; j++) {
       frame.budget.spend();
-      const earlier = readable[j] as Member;
-      if (overlaps?.apply([later.value, earlier.value]) === true) report(later, earlier);
+      if (overlapSome(later, held[j] as Span[])) report(readable[i] as Member, readable[j] as Member);
     }
-  });
+  }
 };
 
 function judgeGroup(
@@ -165,17 +193,20 @@ function judgeGroup(
   conditions: [Compiled | null, Compiled | null],
   emit: Emit,
 ): void {
-  const told = new Set<Member>();
+  let told: Set<Member> | null = null;
   const [pairWhen, unless] = conditions;
+  const { item, around } = frame;
+  const { index, last, key } = frame;
   const report = (later: Member, earlier: Member) => {
-    if (told.has(later)) return;
+    if (told?.has(later)) return;
     frame.self = describe(later);
     frame.other = describe(earlier);
-    frame.item = later.item;
-    frame.parent = later.parent;
+    frame.item = later.place.value;
+    frame.around = { index, last, key, parent: later.place.parent };
     try {
       if (pairWhen && !truthy(pairWhen.run(frame, null))) return;
       if (unless && truthy(unless.run(frame, null))) return;
+      told ??= new Set();
       told.add(later);
       const verb = kind === 'unique' ? 'stands already at' : 'overlaps';
       const other = kind === 'unique' ? `\`${earlier.path}\`` : `\`${show(earlier.value)}\` at \`${earlier.path}\``;
@@ -186,7 +217,6 @@ function judgeGroup(
       frame.other = null;
     }
   };
-  const { item, parent } = frame;
   const garbage = (member: Member, wanted: string) => {
     const text = `\`${member.path}\` is \`${show(member.value)}\`, wanted ${wanted}`;
     emit({ segments: member.segments, evidence: ['garbage', member.value], text: () => text, ownText: true });
@@ -195,12 +225,12 @@ function judgeGroup(
     conflict(members, report, garbage, frame);
   } finally {
     frame.item = item;
-    frame.parent = parent;
+    frame.around = around;
   }
 }
 
-function describe(member: Member): unknown {
-  return { key: member.value, range: member.value, item: member.item, parent: member.parent, path: member.path };
+function describe({ value, place, path }: Member): unknown {
+  return { key: value, range: value, item: place.value, parent: place.parent, path };
 }
 
 /** WITHIN and OUTSIDE: a value in (or clear of) ranges that stand in the same object. */
@@ -222,17 +252,18 @@ export function compileWithin(context: RuleContext): (frame: Frame, emit: Emit) 
     const held = ranges.run(frame, null);
     if (emitGarbage(frame, context, emit)) return;
     if (own === null || own === undefined || held === null || held === undefined) return;
-    const segments =
-      context.pathOf?.(frame) ?? (places || fanOut.active ? [...frame.itemSegments, ...keys] : plainObjectKeys(value));
-    const path = formatPath([...segments]);
     const result = contains?.apply([held, own]);
     if (result instanceof Garbage) {
       if (result.operand === 0) return; // the ranges are another rule's element, and garbage is that one's finding
+    } else if ((result === true) === (kind === 'within')) return;
+    const segments =
+      context.pathOf?.(frame) ?? (places || fanOut.active ? [...frame.itemSegments, ...keys] : plainObjectKeys(value));
+    const path = formatPath([...segments]);
+    if (result instanceof Garbage) {
       const text = `\`${path}\` is \`${show(own)}\`, wanted ${result.wanted}`;
       emit({ segments, evidence: ['garbage', own], text: () => text, ownText: true });
       return;
     }
-    if ((result === true) === (kind === 'within')) return;
     frame.self = { range: own, path };
     frame.other = { range: held };
     const text = `\`${path}\` is \`${show(own)}\`, wanted ${kind === 'within' ? 'it inside' : 'it clear of'} \`${show(held)}\``;

@@ -54,7 +54,7 @@ function createAjv(): Ajv2020 {
     },
     { code: 're2' },
   );
-  return new Ajv2020({ allErrors: true, strict: false, code: { regExp: regExp as never } });
+  return new Ajv2020({ allErrors: true, verbose: true, strict: false, code: { regExp: regExp as never } });
 }
 
 interface Fault {

@@ -101,18 +101,14 @@ function reachable(root: unknown, segments: Segments): boolean {
 
 function withElement(frame: Frame, target: Target, run: () => unknown): unknown {
   if (target.element === 0) return run();
-  const { item, index, last, parent } = frame;
+  const { item, around } = frame;
+  frame.around = { index: target.index, last: target.last, key: frame.key, parent: frame.object };
   frame.item = readOwnPath(frame.object, target.segments.slice(0, target.element));
-  frame.index = target.index;
-  frame.last = target.last;
-  frame.parent = frame.object;
   try {
     return run();
   } finally {
     frame.item = item;
-    frame.index = index;
-    frame.last = last;
-    frame.parent = parent;
+    frame.around = around;
   }
 }
 

@@ -19,13 +19,18 @@ export interface Interval {
   last: bigint;
 }
 
-export interface Cidr extends Interval {
+/** An interval with its IPv4 ends once more as plain numbers, which are compared far quicker; -1 for IPv6. */
+export interface Span extends Interval {
+  low: number;
+  high: number;
+}
+
+export interface Cidr extends Span {
   /** The address as written, host bits and all. */
   address: bigint;
   prefix: number;
 }
 
-const DECIMAL_PARTS = /^(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}$/;
 const IPV6_LETTERS = /^[0-9a-fA-F:.]+$/;
 const PREFIX = /^(0|[1-9][0-9]{0,2})$/;
 const SHORT_END = /^(0|[1-9][0-9]{0,2})$/;
@@ -45,8 +50,33 @@ export function parseAddress(text: string): Address | null {
 }
 
 function parseIpv4(text: string): Address | null {
-  if (!DECIMAL_PARTS.test(text) || !ipaddr.IPv4.isValidFourPartDecimal(text)) return null;
-  return { version: 4, value: joinParts(ipaddr.IPv4.parse(text).octets, 8n) };
+  const value = readDecimalParts(text, 0, text.length);
+  return value < 0 ? null : { version: 4, value: BigInt(value) };
+}
+
+const ZERO = 0x30;
+const DOT = 0x2e;
+
+/** Four decimal parts up to 255 without leading zeros, from `start` to before `end`, as one number; -1 when it is not that. */
+function readDecimalParts(text: string, start: number, end: number): number {
+  let value = 0;
+  let part = -1;
+  let dots = 0;
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      if (part < 0 || ++dots > 3) return -1;
+      value = value * 256 + part;
+      part = -1;
+      continue;
+    }
+    const digit = code - ZERO;
+    // A part of 0 that goes on has a leading zero.
+    if (digit < 0 || digit > 9 || part === 0) return -1;
+    part = part < 0 ? digit : part * 10 + digit;
+    if (part > 255) return -1;
+  }
+  return dots === 3 && part >= 0 ? value * 256 + part : -1;
 }
 
 function parseIpv6(text: string): Address | null {
@@ -71,27 +101,42 @@ function joinParts(parts: readonly number[], bits: bigint): bigint {
 /** Reads `address/prefix`; host bits may be set. Null when it is not a CIDR. */
 export function parseCidr(text: string): Cidr | null {
   const slash = text.indexOf('/');
-  if (slash < 0 || !PREFIX.test(text.slice(slash + 1))) return null;
-  const address = parseAddress(text.slice(0, slash));
+  if (slash < 0 || slash > MAX_ADDRESS || !PREFIX.test(text.slice(slash + 1))) return null;
   const prefix = Number(text.slice(slash + 1));
+  const plain = prefix <= 32 ? readDecimalParts(text, 0, slash) : -1;
+  if (plain >= 0) return cidrOfNumber(plain, prefix);
+  const address = parseAddress(text.slice(0, slash));
   if (!address || prefix > bitsOf(address.version)) return null;
   const size = 1n << BigInt(bitsOf(address.version) - prefix);
   const first = address.value - (address.value % size);
-  return { version: address.version, first, last: first + size - 1n, address: address.value, prefix };
+  return { ...createSpan(address.version, first, first + size - 1n), address: address.value, prefix };
+}
+
+function cidrOfNumber(address: number, prefix: number): Cidr {
+  const size = 2 ** (32 - prefix);
+  const low = address - (address % size);
+  const high = low + size - 1;
+  return { version: 4, first: BigInt(low), last: BigInt(high), low, high, address: BigInt(address), prefix };
+}
+
+/** @param last not before `first` */
+function createSpan(version: IpVersion, first: bigint, last: bigint): Span {
+  const low = version === 4 ? Number(first) : -1;
+  return { version, first, last, low, high: version === 4 ? Number(last) : -1 };
 }
 
 /**
  * Reads a CIDR, an address, `first-last` or, for IPv4, `a.b.c.d-e` where `e` replaces the last part (hctl's short
  * form). Blanks around the hyphen are allowed, as MetalLB allows them. Null when it is none, or runs backwards.
  */
-export function parseRange(text: string): Interval | null {
+export function parseRange(text: string): Span | null {
   if (text.includes('/')) return parseCidr(text);
   const hyphen = text.indexOf('-');
   const first = parseAddress(hyphen < 0 ? text : text.slice(0, hyphen).trimEnd());
   if (!first) return null;
   const last = hyphen < 0 ? first : parseEnd(first, text.slice(hyphen + 1).trimStart());
   if (!last || last.version !== first.version || last.value < first.value) return null;
-  return { version: first.version, first: first.value, last: last.value };
+  return createSpan(first.version, first.value, last.value);
 }
 
 function parseEnd(first: Address, text: string): Address | null {
@@ -116,4 +161,16 @@ export function containsInterval(outer: Interval, inner: Interval): boolean {
 /** They share at least one address. */
 export function overlapInterval(a: Interval, b: Interval): boolean {
   return a.version === b.version && a.first <= b.last && b.first <= a.last;
+}
+
+/** As {@link containsInterval}, quicker for IPv4. */
+export function containsSpan(outer: Span, inner: Span): boolean {
+  if (outer.version !== 4 || inner.version !== 4) return containsInterval(outer, inner);
+  return outer.low <= inner.low && inner.high <= outer.high;
+}
+
+/** As {@link overlapInterval}, quicker for IPv4. */
+export function overlapSpan(a: Span, b: Span): boolean {
+  if (a.version !== 4 || b.version !== 4) return overlapInterval(a, b);
+  return a.low <= b.high && b.low <= a.high;
 }

@@ -2,19 +2,19 @@ import { Garbage, type Operator } from '../operator.ts';
 import {
   bitsOf,
   type Cidr,
-  containsInterval,
+  containsSpan,
   formatAddress,
-  type Interval,
   type IpVersion,
-  overlapInterval,
+  overlapSpan,
   parseCidr,
   parseRange,
+  type Span,
 } from './addresses.ts';
 import { allow, defineAccessor, definePredicate, type Form, need, Unreadable, writtenOut } from './define.ts';
 import { anything, integer, parsedText } from './forms.ts';
 
 export const cidrForm: Form<Cidr> = parsedText('an IPv4 or IPv6 CIDR such as `10.0.0.0/16`', parseCidr);
-export const rangeForm: Form<Interval> = parsedText(
+export const rangeForm: Form<Span> = parsedText(
   'a CIDR, an address or a range such as `10.0.0.1-10.0.0.9`',
   parseRange,
 );
@@ -65,7 +65,7 @@ export const CIDR_OPERATORS: readonly Operator[] = [
       [['10.0.0.0/8', '2001:db8::1'], false],
       [['999.1.1.1/99', '10.0.0.1'], 'garbage'],
     ],
-    evaluate: (outer, inner) => containsInterval(outer, inner),
+    evaluate: (outer, inner) => containsSpan(outer, inner),
   }),
   definePredicate({
     name: 'cidr.equals',
@@ -91,7 +91,7 @@ export const CIDR_OPERATORS: readonly Operator[] = [
       [['10.0.0.0/16', '10.1.0.0/16'], false],
       [['0.0.0.0/0', '::/0'], false],
     ],
-    evaluate: (a, b) => overlapInterval(a, b),
+    evaluate: (a, b) => overlapSpan(a, b),
   }),
   defineAccessor({
     name: 'cidr.network',

@@ -19,18 +19,18 @@ export interface Form<T> {
   type: OperandType;
   /** What it must look like, for messages and the table: `an IPv4 or IPv6 CIDR`. */
   wanted: string;
-  read(value: unknown): T | Unreadable;
+  read: (value: unknown) => T | Unreadable;
 }
 
 /** One operand of a definition: the contract's description of it, and its form. */
 export interface Slot<T> {
   operand: Operand;
-  read(value: unknown): T | Unreadable;
+  read: (value: unknown) => T | Unreadable;
 }
 
 /** An operand that must be present. */
 export function need<T>(name: string, form: Form<T>): Slot<T> {
-  return { operand: { name, type: form.type, wanted: form.wanted }, read: (value) => form.read(value) };
+  return { operand: { name, type: form.type, wanted: form.wanted }, read: form.read };
 }
 
 /** An operand that may be left out; `evaluate` gets undefined for it. */
@@ -98,7 +98,39 @@ function buildOperator(kind: Operator['kind'], definition: Definition<unknown[]>
     return evaluate(...values);
   }
 
-  function prepare(literals: readonly unknown[]): ((operands: readonly unknown[]) => unknown) | string {
+  /** One operand, as `run` reads it; MISSING or Garbage where the call ends with it. */
+  function readOperand(i: 0 | 1, found: unknown): unknown {
+    const slot = slots[i] as Slot<unknown>;
+    if (found === null || found === undefined) {
+      return slot.operand.nullable ? null : slot.operand.optional ? undefined : MISSING;
+    }
+    const value = slot.read(found);
+    return value instanceof Unreadable ? new Garbage(i, value.found, value.wanted ?? slot.operand.wanted) : value;
+  }
+
+  function preparePair(literals: readonly unknown[]): (a: unknown, b: unknown) => unknown {
+    const fixed = fixLiterals(literals) as readonly (Fixed | undefined)[];
+    const [first, second] = fixed;
+    if (slots.length > 2) return (a, b) => run([a, b], fixed);
+    if (slots.length === 1 || second) {
+      const value = second?.value;
+      return (found) => {
+        const a = first ? first.value : readOperand(0, found);
+        if (a === MISSING) return absent;
+        return a instanceof Garbage ? a : evaluate(a, value);
+      };
+    }
+    return (foundA, foundB) => {
+      const a = first ? first.value : readOperand(0, foundA);
+      if (a === MISSING) return absent;
+      if (a instanceof Garbage) return a;
+      const b = readOperand(1, foundB);
+      if (b === MISSING) return absent;
+      return b instanceof Garbage ? b : evaluate(a, b);
+    };
+  }
+
+  function fixLiterals(literals: readonly unknown[]): readonly (Fixed | undefined)[] | string {
     const fixed = new Array<Fixed | undefined>(slots.length).fill(undefined);
     for (const [i, slot] of slots.entries()) {
       const literal = literals[i];
@@ -109,12 +141,21 @@ function buildOperator(kind: Operator['kind'], definition: Definition<unknown[]>
       }
       fixed[i] = { value };
     }
-    return (operands) => run(operands, fixed);
+    return fixed;
+  }
+
+  function prepare(literals: readonly unknown[]): ((operands: readonly unknown[]) => unknown) | string {
+    const fixed = fixLiterals(literals);
+    return typeof fixed === 'string' ? fixed : (operands) => run(operands, fixed);
   }
 
   const operands = slots.map((slot) => slot.operand);
-  return { name, kind, operands, returns, summary, source, examples, apply: (found) => run(found, NONE), prepare };
+  const apply = (found: readonly unknown[]) => run(found, NONE);
+  return { name, kind, operands, returns, summary, source, examples, apply, prepare, preparePair };
 }
+
+/** Stands for an operand that is absent and may not be. */
+const MISSING = Symbol('missing');
 
 const NONE: readonly undefined[] = [];
 

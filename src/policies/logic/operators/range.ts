@@ -1,10 +1,10 @@
 import type { Operator } from '../operator.ts';
-import type { Interval } from './addresses.ts';
+import { containsSpan, type Interval, overlapSpan, type Span } from './addresses.ts';
 import { rangeForm, versionForm } from './cidr.ts';
 import { allow, definePredicate, type Form, need, Unreadable, writtenOut } from './define.ts';
 import { anything, oneOrMany } from './forms.ts';
 
-const rangesForm: Form<readonly Interval[]> = oneOrMany(`${rangeForm.wanted}, or a list of them`, rangeForm);
+const rangesForm: Form<readonly Span[]> = oneOrMany(`${rangeForm.wanted}, or a list of them`, rangeForm);
 
 const SOURCE = 'MetalLB IPAddressPool addresses (CIDR, `a-b`) with the short form `a.b.c.d-e`; addresses as ip.valid';
 
@@ -73,12 +73,32 @@ interface Sorted {
   reach: readonly bigint[];
 }
 
-function containEach(outer: readonly Interval[], inner: readonly Interval[]): boolean {
+/** One range or a list of them, none of it absent; null where some of it is no range. */
+export function readRanges(value: unknown): Span[] | null {
+  const ranges: Span[] = [];
+  for (const one of Array.isArray(value) ? value : [value]) {
+    const range = rangeForm.read(one);
+    if (range instanceof Unreadable) return null;
+    ranges.push(range);
+  }
+  return ranges;
+}
+
+/** Up to so many comparisons are made one by one, which costs less than putting the ranges in order. */
+const FEW = 64;
+
+function containEach(outer: readonly Span[], inner: readonly Span[]): boolean {
+  if (outer.length * inner.length <= FEW) {
+    return inner.every((range) => outer.some((one) => containsSpan(one, range)));
+  }
   const sorted = sortByVersion(outer);
   return inner.every((range) => reaches(sorted[range.version], range.first, range.last));
 }
 
-function overlapSome(a: readonly Interval[], b: readonly Interval[]): boolean {
+/** Some range of `a` shares an address with some range of `b`. */
+export function overlapSome(a: readonly Span[], b: readonly Span[]): boolean {
+  if (a.length === 1 && b.length === 1) return overlapSpan(a[0] as Span, b[0] as Span);
+  if (a.length * b.length <= FEW) return a.some((one) => b.some((other) => overlapSpan(one, other)));
   const sorted = sortByVersion(b);
   return a.some((range) => reaches(sorted[range.version], range.last, range.first));
 }
