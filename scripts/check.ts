@@ -1,37 +1,62 @@
 // `npm run check`: all that must hold before a change goes in, in one command. `--no-tests` leaves the tests out.
+// Each step is a script of package.json, so that what is checked here is what `npm run <step>` checks.
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+interface Step {
+  name: string;
+  /** Script of package.json, and what it is told besides. */
+  script: string;
+  args?: string[];
+}
 
 const ROOT = join(import.meta.dirname, '..');
-const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name);
 
-const STEPS: [name: string, command: string, args: string[]][] = [
-  ['types', bin('tsc'), ['-p', 'tsconfig.json']],
-  ['types of the core, without Node', bin('tsc'), ['-p', 'src/policies/tsconfig.json']],
-  ['lint and format', bin('biome'), ['check', '--error-on-warnings', '.']],
-  ['import boundaries', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'certs-scripts']],
-  ['unused code', bin('knip'), []],
-  ['generated files', process.execPath, ['scripts/generate.ts', '--check']],
-  ...(process.argv.includes('--no-tests')
-    ? []
-    : ([['tests', process.execPath, ['test/run.ts']]] as [string, string, string[]][])),
+const STEPS: Step[] = [
+  { name: 'types', script: 'types' },
+  { name: 'lint and format', script: 'lint', args: ['--error-on-warnings'] },
+  { name: 'import boundaries', script: 'boundaries' },
+  { name: 'unused code', script: 'unused' },
+  { name: 'generated files', script: 'generate', args: ['--check'] },
 ];
+const TESTS: Step = { name: 'tests', script: 'test' };
 
-const failed: string[] = [];
-for (const [name, command, args] of STEPS) {
+/** Runs one step; its output is told when it has failed, or as it comes with `live`. Gives whether it holds. */
+async function runStep({ name, script, args = [] }: Step, live = false): Promise<boolean> {
   const start = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
+  const child = spawn(process.execPath, ['--run', script, '--', ...args], {
     cwd: ROOT,
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
   });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const code = await new Promise<number | null>((done) => child.once('close', done));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
-  if (status !== 0) {
-    failed.push(name);
-    console.log(error ? String(error) : `${stdout}${stderr}`);
-  } else if (name === 'tests') console.log(stdout.trimEnd().split('\n').slice(-2).join('\n'));
+  if (code !== 0 && output !== '') console.log(output.trimEnd());
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+  return code === 0;
 }
-console.log(failed.length === 0 ? 'all checks hold' : `${failed.length} failed: ${failed.join(', ')}`);
-process.exit(failed.length === 0 ? 0 : 1);
+
+/** Runs the steps, as many at once as there are cores, and the tests when nothing else wants them. */
+async function check(withTests: boolean): Promise<number> {
+  const failed: string[] = [];
+  const waiting = [...STEPS];
+  const work = async (): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift())
+      if (!(await runStep(step))) failed.push(step.name);
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), STEPS.length) }, work));
+  if (withTests && !(await runStep(TESTS, true))) failed.push(TESTS.name);
+  const checked = `${STEPS.length + (withTests ? 1 : 0)} checks`;
+  console.log(failed.length === 0 ? `${checked} hold` : `${failed.length} of ${checked} failed: ${failed.join(', ')}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+const { values } = parseArgs({ options: { tests: { type: 'boolean', default: true } }, allowNegative: true });
+process.exitCode = await check(values.tests);

@@ -1,78 +1,63 @@
-// Runs tap over files: one line a file, all of what failed, and the counts.
+// Runs test files with tap, and ends a run in words that people and programs can read.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createTapReader, type TapReading } from './tap-reader.ts';
 
-export interface TapResult {
-  passed: number;
-  failed: number;
-  skipped: number;
+export interface TapRun extends TapReading {
+  /** Exit code of tap. */
   code: number;
-  /** What the tests said they could not do here, each once. */
-  leftOut: string[];
+}
+
+export interface TapOptions {
+  /** Test files in work at once. */
+  jobs: number;
+  /** Seconds that one file, or one test in it, may take. */
+  timeout: number;
+  /** Folder of the project; this one unless another is named. */
+  root?: string;
+  /** Takes the lines worth reading; standard output unless another is named. */
+  say?: (line: string) => void;
 }
 
 const ROOT = join(import.meta.dirname, '..');
-/** Lines shown of a file that failed, from its end. */
-const SHOWN = 400;
 
-/** Runs these test files with tap. */
-export async function runTap(files: string[], args: string[] = []): Promise<TapResult> {
+/** Runs these test files, named from the root of the project. Without files it runs nothing. */
+export async function runTap(files: readonly string[], options: TapOptions): Promise<TapRun> {
+  const { jobs, timeout, root = ROOT, say = console.log } = options;
+  const reader = createTapReader(say);
+  if (files.length === 0) return { ...reader.finish(), code: 1 };
   const tap = join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs');
-  const child = spawn(process.execPath, [tap, 'run', '--disable-coverage', '--reporter=tap', ...args, ...files], {
-    cwd: ROOT,
-    stdio: ['inherit', 'pipe', 'inherit'],
+  const flags = ['--disable-coverage', '--reporter=tap', `--jobs=${jobs}`, `--timeout=${timeout}`];
+  const child = spawn(process.execPath, [tap, 'run', ...flags, ...files], {
+    cwd: root,
+    env: withoutTap(process.env),
+    stdio: ['inherit', 'pipe', 'pipe'],
   });
-  const reader = createReader();
   child.stdout.setEncoding('utf8').on('data', reader.take);
+  child.stderr.setEncoding('utf8').on('data', (text: string) => say(text.trimEnd()));
   const code = await new Promise<number>((done) => child.once('close', (status) => done(status ?? 1)));
   return { ...reader.finish(), code };
 }
 
-function createReader() {
-  let rest = '';
-  let file: string[] = [];
-  let counts = { passed: 0, failed: 0, skipped: 0 };
-  const leftOut = new Set<string>();
-  const line = (text: string) => {
-    const missing = /# left out: (.+)$/.exec(text)?.[1] ?? /# SKIP (.+)$/.exec(text)?.[1];
-    if (missing) leftOut.add(missing);
-    const total = /^# \{ total: \d+([^}]*)\}/.exec(text);
-    if (total) counts = readCounts(total[1] ?? '');
-    if (/^ok \d+ - /.test(text)) {
-      console.log(text);
-      file = [];
-    } else if (/^not ok \d+ - /.test(text)) {
-      console.log([...file.slice(-SHOWN), text].join('\n'));
-      file = [];
-    } else file.push(text);
-  };
-  return {
-    take: (chunk: string) => {
-      const lines = `${rest}${chunk}`.split('\n');
-      rest = lines.pop() ?? '';
-      for (const text of lines) line(text);
-    },
-    finish: () => {
-      line(rest);
-      return { ...counts, leftOut: [...leftOut] };
-    },
-  };
+/** A run that a test starts is a run of its own. */
+function withoutTap(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^_?TAP/.test(name)));
 }
 
-function readCounts(text: string): Pick<TapResult, 'passed' | 'failed' | 'skipped'> {
-  const read = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(text)?.[1] ?? 0);
-  return { passed: read('pass'), failed: read('fail'), skipped: read('skip') + read('todo') };
-}
-
-/** The closing lines; gives the exit code. A run in which nothing was tested has failed. */
-export function closeRun({
-  passed,
-  failed,
-  skipped,
-  code,
-}: Pick<TapResult, 'passed' | 'failed' | 'skipped' | 'code'>): number {
-  if (passed + failed === 0) console.log('no test ran');
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  return code !== 0 || failed > 0 || passed === 0 ? 1 : 0;
+/**
+ * The closing lines of a run: what was left out, tap's own summary, and the counts alone on the last line.
+ * @returns the exit code: 1 when something failed, or when nothing was tested
+ */
+export function closeRun(
+  run: TapRun,
+  leftOut: readonly string[] = [],
+  say: (line: string) => void = console.log,
+): number {
+  const all = [...leftOut, ...run.leftOut];
+  if (all.length > 0) say(`left out: ${all.join('; ')}`);
+  for (const line of run.summary) say(line);
+  if (run.passed + run.failed === 0) say('no test ran');
+  say(`${run.passed} passed, ${run.failed} failed, ${run.skipped} skipped`);
+  return run.code !== 0 || run.failed > 0 || run.passed === 0 ? 1 : 0;
 }

@@ -21,7 +21,7 @@ export interface Config {
   /** Folders of policies, in order. */
   readonly policies: readonly string[];
   readonly packs: readonly string[];
-  /** Only ConfigMaps of this namespace are policies; null means all namespaces. */
+  /** Only ConfigMaps of this namespace are policies; null means all namespaces, which has to be asked for with `*`. */
   readonly configMapNamespace: string | null;
   /** '' when the cluster has none of its own. */
   readonly environment: string;
@@ -80,7 +80,7 @@ export function readConfig(args: readonly string[], surroundings: ConfigSurround
     cluster: readCluster(given, env),
     policies: given.list('policies').map((folder) => checkFolder(given, folder)),
     packs: readPacks(given, surroundings.packs),
-    configMapNamespace: given.text('config-map-namespace') ?? null,
+    configMapNamespace: readConfigMapNamespace(given.text('config-map-namespace')),
     environment: given.text('environment') ?? '',
     clusterName: given.text('cluster-name') ?? '',
     logLevel: readLogLevel(given),
@@ -280,4 +280,13 @@ function readLogLevel(given: Given): LogLevel {
     throw new ConfigError(`${given.nameOf('log-level')} is \`${text}\`, wanted one of ${LOG_LEVELS.join(', ')}`);
   }
   return level;
+}
+
+/** The namespace of manifests/base. */
+const OWN_NAMESPACE = 'lintel-system';
+
+/** Whoever may write the ConfigMap writes policy: its own namespace unless told otherwise, all only by an explicit `*`. */
+function readConfigMapNamespace(given: string | undefined): string | null {
+  if (given === '*') return null;
+  return given ?? OWN_NAMESPACE;
 }

@@ -38,7 +38,8 @@ where policies come from
                              lintel.dev/policies=true are watched; default: KUBECONFIG,
                              the pod's service account, ~/.kube/config
   --no-cluster               none: only packs and folders
-  --config-map-namespace NS  only ConfigMaps of this namespace
+  --config-map-namespace NS  namespace whose labelled ConfigMaps are policy (default lintel-system;
+                             * is all: then whoever may write a ConfigMap anywhere writes policy)
 
 what they are told
   --environment NAME         environment of everything whose namespace names none

@@ -153,7 +153,7 @@ export function createWatchList(options: WatchListOptions): WatchList {
   const settleAbsent = (): number => {
     revision = '';
     missed += 1;
-    if (isSynced && !isAbsent && missed < 2) {
+    if (!isAbsent && missed < 2) {
       return first;
     }
     const changed = !isSynced || objects.size > 0;

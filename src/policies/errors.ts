@@ -1,6 +1,8 @@
 /** Every code a load problem can carry. docs/errors.md lists exactly these. */
 export const PROBLEM_CODES = {
   'unreadable-source': 'A file or folder of policies cannot be read.',
+  'set-held':
+    'Neither a document nor its last good version goes with the others, so the whole set of before stays in force.',
   'not-yaml': 'The text is not YAML or JSON.',
   'yaml-trap':
     'YAML reads the text in a way nobody means: an unresolved tag, an unquoted `[*]`, a comment that cuts a message.',

@@ -1,12 +1,23 @@
-import { actionIn, asJsonObject, type CompiledPolicy, type CompiledRule, type Failure, type Route } from './compile/compiled.ts';
+import {
+  actionIn,
+  asJsonObject,
+  type CompiledMatch,
+  type CompiledPolicy,
+  type CompiledRule,
+  type Emit,
+  type Failure,
+  type Route,
+} from './compile/compiled.ts';
+import { failureOfGarbage } from './compile/rule-context.ts';
 import { deepEqual } from './deep-equal.ts';
 import { environmentOf } from './environment.ts';
-import { createFrame, createOldFrame } from './frames.ts';
+import { createFrame, replaceDraft } from './frames.ts';
 import { diff } from './json-patch.ts';
-import { Budget, type Frame, Halt, STEP_BUDGET } from './logic/frame.ts';
+import { Budget, type Frame, type GarbageNote, Halt, STEP_BUDGET } from './logic/frame.ts';
 import { readOwnPath, truthy } from './logic/own.ts';
 import { covers, podPathOf } from './match.ts';
 import type { Candidate, PolicySet, PolicySetParts } from './policy-set.ts';
+import { findNews } from './ratchet.ts';
 import { formatPath } from './syntax/path.ts';
 import { Tracer } from './trace.ts';
 import type {
@@ -48,6 +59,7 @@ export function mutateReview(set: PolicySet, review: Review, options: EvaluateOp
 
 /** A rule that applies to the review, or the reason why it does not. */
 function whyNot(rule: CompiledRule, review: Review, environment: string, options: EvaluateOptions): string | null {
+  if (rule.unconditional && review.request !== null) return null;
   if (rule.asleep !== null) return rule.asleep;
   if (rule.surfaces && !options.anySurface && !rule.surfaces.has(review.surface))
     return `not asked on the ${review.surface} surface`;
@@ -70,11 +82,16 @@ function inVersion({ group, resource, version }: Route, review: Review): boolean
 
 /** The clause of the policy's own match or exclude that keeps it from this review; null when it applies. */
 function policyMiss(policy: CompiledPolicy, review: Review): string | null {
-  if (review.request === null && (policy.match?.needsUser || policy.exclude?.needsUser))
-    return 'there is no request here';
+  const readsRequest = policy.whenReadsRequest || policy.match?.needsUser || policy.exclude?.needsUser;
+  if (readsRequest && review.request === null) return 'there is no request here';
   const miss = policy.match?.test(review) ?? null;
   if (miss !== null) return miss;
   return policy.exclude && policy.exclude.test(review) === null ? 'excluded' : null;
+}
+
+/** The policy's `when` holds, or cannot be told for garbage, which is then in the notes. */
+function holds(policy: CompiledPolicy, frame: Frame): boolean {
+  return !policy.when || truthy(policy.when(frame)) || frame.notes.length > 0;
 }
 
 abstract class Evaluation {
@@ -93,24 +110,27 @@ abstract class Evaluation {
     this.tracer = options.trace ? new Tracer() : null;
   }
 
-  /** Runs `judge` for each candidate whose match, exclude and when let it through. */
-  walk(candidates: readonly Candidate[], judge: (frame: Frame, candidate: Candidate) => void): void {
-    for (const candidate of candidates) {
-      const { policy } = candidate;
-      const frame = this.guard(policy, '', () => this.enter(policy));
-      if (frame) judge(frame, candidate);
+  /**
+   * A frame for the policy where its match, exclude and when let the review through. Garbage met in `when` is left in
+   * the notes.
+   */
+  enter(policy: CompiledPolicy, review: Review): Frame | null {
+    try {
+      return this.tryEnter(policy, review);
+    } catch (caught) {
+      this.blame(policy, '', caught);
+      return null;
     }
-    if (this.tracer) this.traceOthers(candidates);
   }
 
-  enter(policy: CompiledPolicy): Frame | null {
-    const miss = policyMiss(policy, this.review);
+  tryEnter(policy: CompiledPolicy, review: Review): Frame | null {
+    const miss = policyMiss(policy, review);
     if (miss !== null) {
       this.tracer?.startPolicy(policy.name, false, miss);
       return null;
     }
-    const frame = createFrame(policy, this.review, this.parts.cluster, this.budget);
-    if (policy.when && !truthy(policy.when(frame))) {
+    const frame = createFrame(policy, review, this.parts.cluster, this.budget);
+    if (!holds(policy, frame)) {
       this.tracer?.startPolicy(policy.name, false, `when \`${policy.whenText}\` does not hold`);
       return null;
     }
@@ -131,17 +151,43 @@ abstract class Evaluation {
     }
   }
 
-  /** Runs a part of the evaluation; what it throws becomes an error of the rule. */
-  guard<T>(policy: CompiledPolicy, rule: string, run: () => T): T | null {
+  /** The rule applies to this review. Why it does not is for the trace. */
+  asks(rule: CompiledRule, review: Review, environment: string): boolean {
     try {
-      return run();
+      const reason = whyNot(rule, review, environment, this.options);
+      if (reason !== null) this.skip(rule, reason);
+      return reason === null;
     } catch (caught) {
-      const code = caught instanceof Halt ? caught.code : 'expression-failed';
-      const message = caught instanceof Error ? caught.message : String(caught);
-      this.errors.push({ code, policy: policy.name, rule, failurePolicy: policy.failurePolicy, message });
-      return null;
+      this.blame(rule.policy, rule.id, caught);
+      return false;
     }
   }
+
+  skip(rule: CompiledRule, reason: string): void {
+    this.tracer?.skipRule(rule.id, reason);
+  }
+
+  /** What a part of the evaluation threw becomes an error of the rule. */
+  blame(policy: CompiledPolicy, rule: string, caught: unknown): void {
+    const code = caught instanceof Halt ? caught.code : 'expression-failed';
+    const message = caught instanceof Error ? caught.message : String(caught);
+    this.errors.push({ code, policy: policy.name, rule, failurePolicy: policy.failurePolicy, message });
+  }
+}
+
+/**
+ * An object on its way out is let go, whatever is wrong with it: its finalizers must be removable. One that is created
+ * is not on its way out, whatever it claims: the API server clears the field.
+ */
+function isLeaving({ surface, operation, object, oldObject }: Review): boolean {
+  if (operation === 'CREATE' && surface !== 'audit') return false;
+  return readOwnPath(object ?? oldObject, ['metadata', 'deletionTimestamp']) !== null;
+}
+
+/** A failure with the finding it comes to. */
+interface Found {
+  failure: Failure;
+  finding: Finding;
 }
 
 class Validation extends Evaluation {
@@ -152,10 +198,8 @@ class Validation extends Evaluation {
 
   run(): Decision {
     const { review, parts } = this;
-    // An object on its way out is let go, whatever is wrong with it: its finalizers must be removable.
-    const leaving = readOwnPath(review.object ?? review.oldObject, ['metadata', 'deletionTimestamp']) !== null;
-    if (!leaving)
-      this.walk(parts.validating.candidates(review), (frame, candidate) => this.judgePolicy(frame, candidate));
+    if (!isLeaving(review)) this.judgeAll(parts.validating.candidates(review));
+    else this.tracer?.leaveOut(parts.policies, 'the object is being deleted');
     const denied =
       this.findings.some((finding) => finding.action === 'deny') ||
       this.errors.some((error) => error.failurePolicy === 'Fail');
@@ -171,75 +215,120 @@ class Validation extends Evaluation {
     };
   }
 
-  judgePolicy(frame: Frame, { policy, rules }: Candidate): void {
+  judgeAll(candidates: readonly Candidate[]): void {
+    for (const candidate of candidates) {
+      const frame = this.enter(candidate.policy, this.review);
+      if (frame) this.judgePolicy(frame, candidate);
+    }
+    if (this.tracer) this.traceOthers(candidates);
+  }
+
+  judgePolicy(frame: Frame, { rules }: Candidate): void {
     const environment = frame.environment as string;
+    const garbage = frame.notes[0] ?? null;
     for (const rule of rules) {
-      const skip = this.guard(policy, rule.id, () => ({
-        reason: whyNot(rule, this.review, environment, this.options),
-      }));
-      if (!skip) continue;
-      if (skip.reason !== null) {
-        this.tracer?.skipRule(rule.id, skip.reason);
-        if (this.tracer) this.skipped.push({ policy: policy.name, rule: rule.id, reason: skip.reason });
-        continue;
-      }
+      if (!this.asks(rule, this.review, environment)) continue;
       this.evaluated++;
-      this.judgeRule(frame, rule, environment);
+      this.judgeRule(frame, rule, environment, garbage);
     }
   }
 
-  judgeRule(frame: Frame, rule: CompiledRule, environment: string): void {
-    const errors = this.errors.length;
-    const failures: { failure: Failure; finding: Finding }[] = [];
-    frame.notes.length = 0;
+  override skip(rule: CompiledRule, reason: string): void {
+    super.skip(rule, reason);
+    if (this.tracer) this.skipped.push({ policy: rule.policy.name, rule: rule.id, reason });
+  }
+
+  /** `garbage`: what the policy's `when` could not be told for; then that is what each of its rules finds. */
+  judgeRule(frame: Frame, rule: CompiledRule, environment: string, garbage: GarbageNote | null): void {
+    let found: Found[] | null = null;
+    let failed = false;
+    if (frame.notes.length > 0) frame.notes.length = 0;
     this.tracer?.startRule(rule.id, frame);
-    this.guard(rule.policy, rule.id, () => {
-      rule.judge(frame, (failure) => {
-        failures.push({ failure, finding: describe(frame, rule, failure, environment) });
-        this.tracer?.element(frame, failures[failures.length - 1]?.finding.path ?? '', 'fail');
+    try {
+      this.budget.spend();
+      judge(frame, rule, garbage, (failure) => {
+        found ??= [];
+        const finding = describe(frame, rule, failure, environment);
+        found.push({ failure, finding });
+        this.tracer?.element(frame, finding.path, 'fail');
       });
-    });
-    const error = this.errors[errors];
-    const kept = error ? failures : this.dropOld(rule, failures);
+    } catch (caught) {
+      failed = true;
+      this.blame(rule.policy, rule.id, caught);
+    }
+    if (found === null && !this.tracer) return;
+    const kept = this.dropOld(rule, found ?? []);
+    const error = failed ? this.errors.at(-1) : undefined;
     this.tracer?.endRule(frame, error ? 'error' : kept.length ? 'fail' : 'pass', error?.message ?? null);
     for (const { finding } of kept) this.keep(rule, finding);
   }
 
-  /** On UPDATE, what the same rule found in the old object on equal evidence is no news. */
-  dropOld(
-    rule: CompiledRule,
-    failures: { failure: Failure; finding: Finding }[],
-  ): { failure: Failure; finding: Finding }[] {
-    const { review } = this;
-    if (failures.length === 0 || !rule.ratchet || review.operation !== 'UPDATE' || !review.oldObject) return failures;
-    const before: unknown[][] = [];
-    const judged = this.guard(rule.policy, rule.id, () => {
-      const old = createOldFrame(rule.policy, review, this.parts.cluster, this.budget);
-      rule.judge(old, (failure) => before.push(failure.evidence));
-      return true;
-    });
-    if (!judged) return failures;
-    return failures.filter(({ failure, finding }) => {
-      const known = before.some((evidence) => deepEqual(evidence as Json, failure.evidence as Json));
-      const element = known
-        ? this.tracer?.policy?.rules.at(-1)?.elements.find((one) => one.path === finding.path)
-        : undefined;
-      if (element) element.dropped = 'the object had it before: equal evidence in oldObject';
-      return !known;
-    });
+  /** On UPDATE, what the same rule finds in the old object on equal evidence is no news. */
+  dropOld(rule: CompiledRule, found: readonly Found[]): readonly Found[] {
+    if (found.length === 0 || !rule.ratchet || this.review.operation !== 'UPDATE') return found;
+    const news = findNews(found, this.failuresBefore(rule));
+    for (const one of found) {
+      if (!news.includes(one))
+        this.tracer?.drop(one.finding.path, 'the object had it before: equal evidence in oldObject');
+    }
+    return news;
+  }
+
+  /** What the rule finds in the old object, were it written anew; nothing where it did not apply to it. */
+  failuresBefore(rule: CompiledRule): Failure[] {
+    const { review, parts } = this;
+    const before: Failure[] = [];
+    if (!review.oldObject) return before;
+    const old: Review = { ...review, object: review.oldObject, oldObject: null };
+    try {
+      if (policyMiss(rule.policy, old) !== null) return before;
+      const frame = createFrame(rule.policy, old, parts.cluster, this.budget);
+      if (!holds(rule.policy, frame)) return before;
+      const garbage = frame.notes[0] ?? null;
+      frame.notes.length = 0;
+      if (whyNot(rule, old, frame.environment as string, this.options) !== null) return before;
+      judge(frame, rule, garbage, (failure) => before.push(failure));
+    } catch {
+      // What could not be judged excuses nothing; what was found until then was there.
+    }
+    return before;
   }
 
   keep(rule: CompiledRule, finding: Finding): void {
     const now = this.options.now ?? 0;
     for (const exemption of this.parts.exemptions) {
       if (now >= exemption.expiresAt || !covered(exemption.rules, rule)) continue;
-      if (exemption.match && exemption.match.test(this.review) !== null) continue;
+      if (exemption.match && !this.isFor(exemption.match)) continue;
       const { name, reason, owner, expires } = exemption;
       this.exempted.push({ finding, exemption: name, reason, owner, expires });
       return;
     }
     this.findings.push(finding);
   }
+
+  /** Whom an exemption is for must be known: where that cannot be told, it is for nobody. */
+  isFor(match: CompiledMatch): boolean {
+    try {
+      return match.test(this.review) === null;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/**
+ * Judges the rule, or, where the policy's `when` could not be told, finds the garbage that was in the way. An element
+ * of a list or map is part of the evidence: another one, or the same one changed, is judged anew.
+ */
+function judge(frame: Frame, rule: CompiledRule, garbage: GarbageNote | null, emit: Emit): void {
+  if (garbage) {
+    emit(failureOfGarbage(frame, garbage, garbage.segments ?? []));
+    return;
+  }
+  rule.judge(frame, (failure) => {
+    const isElement = frame.place !== null && frame.place.index >= 0;
+    emit(isElement ? { ...failure, evidence: [...failure.evidence, frame.item] } : failure);
+  });
 }
 
 /** Rule id, the id without its part, or the policy's name. */
@@ -249,7 +338,7 @@ function covered(names: ReadonlySet<string>, rule: CompiledRule): boolean {
 
 function describe(frame: Frame, rule: CompiledRule, failure: Failure, environment: string): Finding {
   const { policy } = rule;
-  const document = rule.document ? policy.documents.get(rule.document) : undefined;
+  const document = rule.document && !failure.inObject ? policy.documents.get(rule.document) : undefined;
   const position = document ? document.locate(frame, failure.segments) : null;
   const path = document
     ? `${document.path}${position ? `:${position.line}:${position.column}` : ''}`
@@ -277,24 +366,31 @@ class Mutations extends Evaluation {
     const before = review.object;
     let draft: JsonObject | null = before;
     if (before && this.wanted()) {
-      for (const candidate of parts.mutating.candidates(review)) {
-        // Each policy's match is asked of the object as it came; its rules see the draft.
-        const frame = this.guard(candidate.policy, '', () => this.enter(candidate.policy));
-        if (!frame) continue;
-        frame.object = draft;
-        if (frame.pod !== null) frame.pod = readOwnPath(draft, frame.podSegments);
-        frame.forgetVariables(0);
-        this.writePolicy(frame, candidate);
-        draft = asJsonObject(frame.object);
-      }
+      const candidates = parts.mutating.candidates(review);
+      for (const candidate of candidates) draft = this.runPolicy(draft, candidate);
+      if (this.tracer) this.traceOthers(candidates);
     }
+    const patch = draft === before ? [] : diff(before as Json, draft as Json);
     return {
-      object: draft,
-      patch: draft === before ? [] : diff(before as Json, draft as Json),
+      object: patch.length > 0 ? draft : before,
+      patch,
       changes: this.changes,
       errors: this.errors,
       trace: this.tracer?.finish() ?? null,
     };
+  }
+
+  /** One policy on the draft: its match and `when` too are asked of what those before it made. */
+  runPolicy(draft: JsonObject | null, candidate: Candidate): JsonObject | null {
+    const frame = this.enter(candidate.policy, this.reviewOf(draft));
+    // Garbage in `when` writes nothing; validation names it.
+    if (!frame || frame.notes.length > 0) return draft;
+    this.writePolicy(frame, candidate);
+    return asJsonObject(frame.object);
+  }
+
+  reviewOf(draft: unknown): Review {
+    return draft === this.review.object ? this.review : { ...this.review, object: asJsonObject(draft) };
   }
 
   /** Mutations act on CREATE, and on UPDATE where something other than metadata and status changed. */
@@ -306,32 +402,30 @@ class Mutations extends Evaluation {
     return !deepEqual(withoutMeta(object), withoutMeta(oldObject));
   }
 
-  writePolicy(frame: Frame, { policy, rules }: Candidate): void {
+  writePolicy(frame: Frame, { rules }: Candidate): void {
     const environment = frame.environment as string;
     for (const rule of rules) {
-      const skip = this.guard(policy, rule.id, () => ({
-        reason: whyNot(rule, this.review, environment, this.options),
-      }));
-      if (!skip) continue;
-      if (skip.reason !== null) {
-        this.tracer?.skipRule(rule.id, skip.reason);
-        continue;
-      }
+      if (!this.asks(rule, this.reviewOf(frame.object), environment)) continue;
       const before = frame.object;
+      const told = this.changes.length;
       this.tracer?.startRule(rule.id, frame);
-      const done = this.guard(policy, rule.id, () => {
-        rule.write(frame, (path) => {
-          const warning = rule.announce
-            ? (rule.message?.render(frame) ?? `\`${path}\` was completed by ${rule.id}`)
-            : null;
-          this.changes.push({ policy: policy.name, rule: rule.id, path, warning });
-        });
-        return true;
-      });
-      // A rule that could not finish leaves nothing half done.
-      if (!done) frame.object = before;
-      this.tracer?.endRule(frame, done ? 'pass' : 'error', done ? null : (this.errors.at(-1)?.message ?? null));
+      let error: EvaluationError | null = null;
+      try {
+        rule.write(frame, (path) => this.tell(frame, rule, path));
+      } catch (caught) {
+        this.blame(rule.policy, rule.id, caught);
+        error = this.errors.at(-1) ?? null;
+        // A rule that could not finish leaves nothing half done, and tells of nothing.
+        replaceDraft(frame, before);
+        this.changes.length = told;
+      }
+      this.tracer?.endRule(frame, error ? 'error' : 'pass', error?.message ?? null);
     }
+  }
+
+  tell(frame: Frame, rule: CompiledRule, path: string): void {
+    const warning = rule.announce ? (rule.message?.render(frame) ?? `\`${path}\` was completed by ${rule.id}`) : null;
+    this.changes.push({ policy: rule.policy.name, rule: rule.id, path, warning });
   }
 }
 

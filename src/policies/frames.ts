@@ -12,11 +12,11 @@ export function createFrame(policy: CompiledPolicy, review: Review, cluster: Clu
   return frame;
 }
 
-/** The frame in which the old object stands alone, to see which findings were there before. */
-export function createOldFrame(policy: CompiledPolicy, review: Review, cluster: ClusterInfo, budget: Budget): Frame {
-  const frame = new Frame(policy.programs, budget);
-  fillFrame(frame, policy, review, cluster, review.oldObject, null);
-  return frame;
+/** Puts another draft in place of the object, and forgets what was worked out from the one before. */
+export function replaceDraft(frame: Frame, draft: unknown): void {
+  frame.object = draft;
+  if (frame.pod !== null) frame.pod = readOwnPath(draft, frame.podSegments);
+  frame.forgetVariables(0);
 }
 
 function fillFrame(

@@ -20,7 +20,10 @@ export const WORKLOADS: readonly { group: string; resource: string; pod: readonl
 
 /** Where the pod stands in an object of this resource; null when it carries none. */
 export function podPathOf(group: string, resource: string): readonly string[] | null {
-  return WORKLOADS.find((workload) => workload.group === group && workload.resource === resource)?.pod ?? null;
+  for (const workload of WORKLOADS) {
+    if (workload.resource === resource && workload.group === group) return workload.pod;
+  }
+  return null;
 }
 
 /** `vitistacks.vitistack.io` or an object to group and plural; a bare `*` is any resource of any group. */

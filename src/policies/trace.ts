@@ -12,6 +12,11 @@ export class Tracer {
     this.policies.push(this.policy);
   }
 
+  /** Nothing was asked of these policies, for one reason. */
+  leaveOut(policies: readonly { name: string }[], reason: string): void {
+    for (const { name } of policies) this.startPolicy(name, false, reason);
+  }
+
   startRule(rule: string, frame: Frame): void {
     this.rule = { rule, outcome: 'pass', reason: null, elements: [] };
     this.policy?.rules.push(this.rule);
@@ -25,6 +30,12 @@ export class Tracer {
     this.rule?.elements.push(element);
     if (this.rule && outcome === 'fail') this.rule.outcome = 'fail';
     return element;
+  }
+
+  /** Notes why a finding of the current rule was dropped. */
+  drop(path: string, reason: string): void {
+    const element = this.rule?.elements.find((one) => one.path === path && one.dropped === null);
+    if (element) element.dropped = reason;
   }
 
   endRule(frame: Frame, outcome: Outcome, reason: string | null): void {

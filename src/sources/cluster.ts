@@ -2,7 +2,7 @@
 import type { JsonObject } from '../policies/index.ts';
 import { createEmptyConfigMapProblem, readConfigMap } from './config-map.ts';
 import { dropServerFields, isRecord } from './documents.ts';
-import type { OriginSnapshot, PolicyOrigin, Unit } from './unit.ts';
+import { createProblem, type OriginSnapshot, type PolicyOrigin, type Unit } from './unit.ts';
 
 /** Objects as they are stored at one moment. */
 export interface PolicyObjects {
@@ -51,13 +51,39 @@ function toSnapshot(objects: PolicyObjects): OriginSnapshot {
   for (const object of sortByName(objects.configMaps, nameConfigMap)) {
     const origin = nameConfigMap(object);
     const { units } = readConfigMap(object, { origin });
-    snapshot.units.push(...units);
+    snapshot.units.push(...units.map(refuseRelief));
     if (units.length === 0) {
       snapshot.problems.push(createEmptyConfigMapProblem(origin));
     }
   }
   return snapshot;
 }
+
+/**
+ * A ConfigMap brings policies, never relief from them: exemptions and settings are custom resources, which RBAC can
+ * guard apart from the ConfigMaps of a namespace.
+ */
+function refuseRelief(unit: Unit): Unit {
+  const relief = unit.documents.filter(({ document }) => isRecord(document) && RELIEF.has(String(document.kind)));
+  if (relief.length === 0) return unit;
+  const problems = relief.map(({ document, locate }) =>
+    createProblem({
+      severity: 'error',
+      code: 'not-a-document',
+      source: unit.name,
+      ...locate?.('/kind'),
+      message: `${String((document as JsonObject).kind)} stands in a ConfigMap, wanted a Policy or a check list`,
+      hint: 'apply it as a custom resource of lintel.dev',
+    }),
+  );
+  return {
+    ...unit,
+    documents: unit.documents.filter((one) => !relief.includes(one)),
+    problems: [...unit.problems, ...problems],
+  };
+}
+
+const RELIEF: ReadonlySet<string> = new Set(['PolicyExemption', 'PolicySettings']);
 
 function sortByName(objects: readonly JsonObject[], nameOf: (object: JsonObject) => string): JsonObject[] {
   return [...objects].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));

@@ -35,6 +35,7 @@ export interface LoadContext {
 /** Compiles what the origins delivered. Remembers from call to call what was last good. */
 export function createLoader(): (snapshots: readonly OriginSnapshot[], context: LoadContext) => LoadReport {
   const lastGood = new Map<string, HeldDocument>();
+  let inForce: PolicySet | null = null;
 
   return (snapshots, context) => {
     const units = snapshots.flatMap((snapshot) => snapshot.units);
@@ -50,15 +51,36 @@ export function createLoader(): (snapshots: readonly OriginSnapshot[], context: 
       (held) => !repeated.has(held.key) && !(held.identity !== '' && taken.has(held.identity)),
     );
     const final = substitutes.length === 0 ? first : compile([...good, ...substitutes.map(renameSubstitute)], context);
-    remember(lastGood, good, substitutes);
+    const lost = substitutes.filter((_, index) =>
+      final.rejected.has(renameSubstitute(substitutes[index] as HeldDocument, index).source.name),
+    );
+    // What was good before does not go with what is there now: a conflict, a schema or a setting that changed. Then
+    // the whole set of before stays, because one that is smaller would let through what was refused until now.
+    const held = lost.length > 0 && inForce !== null;
+    if (!held) remember(lastGood, good, substitutes);
+    const set: PolicySet = held && inForce ? inForce : final.set;
+    inForce = set;
     return createReport(snapshots, {
-      set: final.set,
-      problems: [...first.problems, ...newProblems(final.problems, first.problems)],
+      set,
+      problems: [
+        ...first.problems,
+        ...newProblems(final.problems, first.problems),
+        ...(held ? lost.map(explainHold) : []),
+      ],
       refused: [...refused].map(unitOfKey),
       twice,
       substitutes,
     });
   };
+}
+
+function explainHold(lost: HeldDocument): Problem {
+  return createProblem({
+    code: 'set-held',
+    source: lost.unit,
+    message: `neither this version nor the last good one goes with the other documents: the whole set of before stays in force`,
+    hint: 'mend this document, or take back what was changed beside it',
+  });
 }
 
 interface Compiled {

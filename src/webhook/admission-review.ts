@@ -191,8 +191,18 @@ function readString(holder: JsonObject, field: string, required = false, parent 
   const value = holder[field] ?? '';
   if (typeof value !== 'string') throw malformed(`${parent}.${field}`, value, 'a string');
   if (required && value === '') throw malformed(`${parent}.${field}`, holder[field], 'a non-empty string');
+  // These become log fields, labels of metrics and keys of the index: a sender must not fill the memory with them.
+  const most = LONG_NAMES.has(field) ? MAXIMUM_NAME : MAXIMUM_PART;
+  if (value.length > most)
+    throw malformed(`${parent}.${field}`, `${value.slice(0, 40)}…`, `at most ${most} characters`);
   return value;
 }
+
+/** Groups, versions, kinds and plurals are DNS names or parts of them (RFC 1123: 253 characters at most). */
+const MAXIMUM_PART = 253;
+/** Names of RBAC objects are path segments without a limit of their own; etcd keys of this length are far from usual. */
+const MAXIMUM_NAME = 1_024;
+const LONG_NAMES: ReadonlySet<string> = new Set(['name', 'namespace']);
 
 function readBoolean(holder: JsonObject, field: string): boolean {
   const value = holder[field] ?? false;

@@ -9,6 +9,8 @@
 const MAXIMUM_IN_FLIGHT = 600;
 /** Four of the largest bodies; read as JavaScript values they take several times as much memory. */
 const MAXIMUM_BYTES = 128 * 1024 * 1024;
+/** What etcd stores at most by default (1.5 MiB), and with it nearly every review. */
+const USUAL_BYTES = 1_536 * 1_024;
 /** Seconds until the API server should try again; the smallest that HTTP can say. */
 export const RETRY_AFTER_SECONDS = 1;
 
@@ -46,8 +48,9 @@ export function createGate(limits: GateLimits = {}, onChange: (inFlight: number)
     let left = false;
     return {
       grow(bytes) {
-        // one body alone is let in however small the bound
-        if (left || (held > own && held + bytes > maxBytes)) return false;
+        // One body alone is let in however small the bound. Bodies of a usual size always are: their number is bounded
+        // by the connections, and a few large ones that stall must not keep everybody else out.
+        if (left || (held > own && own + bytes > USUAL_BYTES && held + bytes > maxBytes)) return false;
         own += bytes;
         held += bytes;
         return true;

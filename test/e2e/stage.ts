@@ -60,7 +60,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       cluster,
       readdirSync(folder).map((file) => `${file.replace(/\.yaml$/, '')}.vitistack.io`),
     );
-    const lintel = await startLintel(cluster, { replicas: options.replicas ?? 1, args: options.args ?? [] });
+    const lintel = await startLintel(cluster, {
+      replicas: options.replicas ?? 1,
+      args: ['--config-map-namespace', 'default', ...(options.args ?? [])],
+    });
     const stage = createStage(cluster, lintel);
     await stage.register();
     return stage;

@@ -130,7 +130,7 @@ for (const minor of ['1.36', '1.33'] as const) {
       for (const question of [
         ['watch', 'policies.lintel.dev'],
         ['update', 'policies.lintel.dev', '--subresource=status'],
-        ['list', 'configmaps', '-A'],
+        ['list', 'configmaps', ...inside],
         ['create', 'events'],
         ['watch', 'customresourcedefinitions.apiextensions.k8s.io'],
         ['get', 'secret/lintel-tls', ...inside],
@@ -143,7 +143,8 @@ for (const minor of ['1.36', '1.33'] as const) {
         ['get', 'secrets', '-A'],
         ['get', 'secret/other', ...inside],
         ['update', 'leases.coordination.k8s.io', '-n', 'kube-node-lease'],
-        ['update', 'configmaps', '-A'],
+        ['list', 'configmaps', '-A'],
+        ['update', 'configmaps', ...inside],
       ]) {
         t.equal(await may(...question), 'no', question.join(' '));
       }

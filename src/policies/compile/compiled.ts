@@ -16,6 +16,8 @@ import type { Template } from './message.ts';
 export interface Failure {
   /** Where the finding points; relative to the document when the rule's subject is one. */
   segments: Segments;
+  /** The segments start at the object all the same. */
+  inObject?: boolean;
   /** What the judgement rests on; equal evidence in oldObject means the finding is not new. */
   evidence: unknown[];
   /** Default message, when the rule has none of its own. */
@@ -59,6 +61,8 @@ export interface CompiledRule {
   /** Name of the document the rule is about; '' for the object or the pod. */
   document: string;
   subjectPod: boolean;
+  /** Its routes alone say when it is asked: no further clause could keep it from a review that has a request. */
+  unconditional: boolean;
   /** Judges the object in the frame; validating rules only. */
   judge(frame: Frame, emit: Emit): void;
   /** Changes the object in the frame, and tells each path written; mutating rules only. */
@@ -96,6 +100,8 @@ export interface CompiledPolicy {
   exclude: CompiledMatch | null;
   when: ((frame: Frame) => unknown) | null;
   whenText: string;
+  /** The policy's own `when` reads request, itself or in a variable. */
+  whenReadsRequest: boolean;
   environmentFrom: ((frame: Frame) => unknown) | null;
   programs: ((frame: Frame) => unknown)[];
   documents: ReadonlyMap<string, CompiledDocument>;

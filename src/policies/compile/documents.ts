@@ -53,7 +53,12 @@ export function declareDocuments(
       if (parsed && parsed.fault === null) return parsed.value;
       const wanted = `${spec.as === 'yaml' ? 'YAML' : 'JSON'}${parsed?.fault ? `: ${parsed.fault}` : ` in a string of at most ${MAX_DOCUMENT} characters`}`;
       const found = typeof text === 'string' ? (text.split('\n', 1)[0] ?? '').slice(0, 80) : text;
-      frame.notes.push({ garbage: new Garbage(0, found, wanted), operator: `${spec.as}.parse`, segments: null });
+      frame.notes.push({
+        garbage: new Garbage(0, found, wanted),
+        operator: `${spec.as}.parse`,
+        segments: null,
+        root: null,
+      });
       return null;
     };
     compiled.set(name, {

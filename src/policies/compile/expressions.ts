@@ -1,7 +1,7 @@
 import { deepEqual } from '../deep-equal.ts';
 import { type CompileLogicContext, compileLogic } from '../logic/compile-logic.ts';
 import { type Expr, type Frame, frameData, type Segments } from '../logic/frame.ts';
-import { FRAME_NAME_SET, type FrameName } from '../logic/names.ts';
+import type { FrameName } from '../logic/names.ts';
 import { normaliseLogic, type Read, type Vocabulary } from '../logic/normalise.ts';
 import { OPERATORS } from '../logic/operators/index.ts';
 import { createReference } from '../logic/reference.ts';
@@ -42,6 +42,8 @@ export interface Scope {
   members: { [name: string]: ReadonlySet<string> | undefined };
   slots: ReadonlyMap<string, number>;
   slotPlaces: ReadonlyMap<string, SlotPlace>;
+  /** Names a path may start from, whether or not they mean something here. */
+  roots: ReadonlySet<string>;
 }
 
 const readCache = new Map<string, (root: unknown) => unknown>();
@@ -79,7 +81,7 @@ export class ExpressionCompiler {
     let inShortForm = false;
     if (typeof value === 'string') {
       const parsed = parseExpression(value, {
-        roots: FRAME_NAME_SET,
+        roots: scope.roots,
         subject: [...scope.subject],
         operators: OPERATORS,
         position,
@@ -131,6 +133,23 @@ export class ExpressionCompiler {
     return this.allReads.flatMap((entry) =>
       entry.pointer === pointer || entry.pointer.startsWith(`${pointer}/`) ? [entry.read] : [],
     );
+  }
+
+  /** What the expressions below a pointer read, themselves and in the variables of the policy that they name. */
+  namesUnder(pointer: string): ReadonlySet<FrameName> {
+    const names = new Set<FrameName>();
+    const pending = [pointer];
+    const seen = new Set(pending);
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      for (const read of this.readsUnder(at)) {
+        names.add(read.name);
+        const variable = `/spec/variables/${(read.keys[0] ?? '').replace(/[.[].*$/, '')}`;
+        if (read.name !== 'variables' || seen.has(variable)) continue;
+        seen.add(variable);
+        pending.push(variable);
+      }
+    }
+    return names;
   }
 
   /** `null <= 10` is true in JSON Logic; say so where an ordering has an operand that may be absent. */
@@ -196,6 +215,7 @@ function vocabularyOf(scope: Scope): Vocabulary {
   return {
     operators: OPERATORS,
     subject: scope.subject,
+    roots: scope.roots,
     names: scope.names,
     members: scope.members,
     suggest: (word, candidates) => suggest(word, [...candidates]),

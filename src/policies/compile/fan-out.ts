@@ -1,4 +1,5 @@
-import type { Frame } from '../logic/frame.ts';
+import type { Frame, Segments } from '../logic/frame.ts';
+import type { CompiledPath, Place } from '../syntax/visit.ts';
 import type { ForEach } from '../types.ts';
 import type { ExpressionCompiler, Scope } from './expressions.ts';
 import { compilePlaces, type Places } from './places.ts';
@@ -39,9 +40,13 @@ export function compileFanOut(
     active: true,
     slots,
     each(frame, run) {
-      const old = key ? pairOld(frame, places, (f) => key.run(f, null)) : null;
+      if (!key) {
+        walkElements(frame, places, slots, run);
+        return;
+      }
+      const old = pairOld(frame, places, (f) => key.run(f, null));
       walkElements(frame, places, slots, () => {
-        frame.oldItem = old ? (old.get(keyText(key?.run(frame, null))) ?? null) : null;
+        frame.oldItem = old.get(keyText(key.run(frame, null))) ?? null;
         run();
       });
     },
@@ -50,24 +55,55 @@ export function compileFanOut(
 
 /** Visits each place with item, index, key, last and parent set, and puts the frame back as it was. */
 export function walkElements(frame: Frame, places: Places, slots: { from: number; to: number }, run: () => void): void {
-  const { item, oldItem, place: outerPlace, base: outerBase, around } = frame;
+  const { roots } = places;
+  const { item, oldItem, place, base, around } = frame;
+  // Where the paths start is read before the first element takes the names over.
+  const starts = roots.map((root) => root.read(frame));
+  const bases = roots.map((root) => root.base(frame));
   frame.around = null;
   try {
-    places.visit(frame, (place, base) => {
-      frame.budget.spend();
-      for (let i = slots.from; i < slots.to; i++) frame.variables[i] = null;
-      frame.item = place.value;
-      frame.place = place;
-      frame.base = base;
-      run();
-    });
+    for (let i = 0; i < roots.length; i++) {
+      frame.base = bases[i] as Segments;
+      walkPath(frame, (roots[i] as Places['roots'][number]).path, starts[i], slots, run);
+    }
   } finally {
     frame.item = item;
     frame.oldItem = oldItem;
-    frame.place = outerPlace;
-    frame.base = outerBase;
+    frame.place = place;
+    frame.base = base;
     frame.around = around;
   }
+}
+
+function walkPath(
+  frame: Frame,
+  path: CompiledPath,
+  start: unknown,
+  slots: { from: number; to: number },
+  run: () => void,
+): void {
+  const visit = (place: Place) => {
+    frame.budget.spend();
+    for (let i = slots.from; i < slots.to; i++) frame.variables[i] = null;
+    frame.item = place.value;
+    frame.place = place;
+    run();
+  };
+  const known = collectOnce(frame, path, start);
+  if (!known) path.visit(start, visit);
+  else for (let i = 0; i < known.length; i++) visit(known[i] as Place);
+}
+
+/** Most places of one path that are kept for the rules to come; what has more is walked each time, and not kept. */
+const MAX_KEPT = 1_000;
+
+function collectOnce(frame: Frame, path: CompiledPath, start: unknown): readonly Place[] | null {
+  const { walks } = frame.budget;
+  const known = walks.get(path);
+  if (known && known.root === start) return known.places;
+  const places = path.collect(start, MAX_KEPT);
+  if (places) walks.set(path, { root: start, places });
+  return places;
 }
 
 function pairOld(frame: Frame, places: Places, keyOf: (frame: Frame) => unknown): Map<string, unknown> {

@@ -1,6 +1,6 @@
 import type { Frame, Segments } from '../logic/frame.ts';
 import { FRAME_NAME_SET, type FrameName } from '../logic/names.ts';
-import { type Path, parsePath } from '../syntax/path.ts';
+import { type Path, parsePath, printPath } from '../syntax/path.ts';
 import { type CompiledPath, compilePath, type Place } from '../syntax/visit.ts';
 import type { Paths } from '../types.ts';
 import type { Scope } from './expressions.ts';
@@ -9,10 +9,11 @@ import type { Report } from './report.ts';
 /** A list of paths compiled to a walk over everything present at them. */
 export interface Places {
   text: string[];
+  roots: readonly RootedPath[];
   visit(frame: Frame, visit: (place: Place, base: Segments) => void): void;
 }
 
-interface RootedPath {
+export interface RootedPath {
   read(frame: Frame): unknown;
   base(frame: Frame): Segments;
   path: CompiledPath;
@@ -29,6 +30,7 @@ export function compilePlaces(paths: Paths, pointer: string, scope: Scope, repor
   });
   return {
     text: list,
+    roots: rooted,
     visit(frame, visit) {
       for (const root of rooted) {
         const base = root.base(frame);
@@ -76,12 +78,25 @@ function rootPath(text: string, pointer: string, scope: Scope, report: Report): 
   const parsed = parseRooted(text, pointer, scope, report);
   if (!parsed) return null;
   const [name, member] = parsed.root as [FrameName, string | undefined];
-  const path = compilePath(parsed.path);
+  const path = internPath(parsed.path);
   if (member !== undefined) {
     const slot = scope.slots.get(`${name}.${member}`) as number;
     return { path, read: (frame) => frame.variable(slot), base: () => NO_SEGMENTS };
   }
   return { path, read: (frame) => frame[name as Exclude<FrameName, 'variables'>], base: baseOf(name) };
+}
+
+const interned = new Map<string, CompiledPath>();
+
+/** One compiled path for all rules that write the same. */
+function internPath(path: Path): CompiledPath {
+  const text = printPath(path);
+  const known = interned.get(text);
+  if (known) return known;
+  const compiled = compilePath(path);
+  if (interned.size > 10_000) interned.clear();
+  interned.set(text, compiled);
+  return compiled;
 }
 
 function baseOf(name: FrameName): (frame: Frame) => Segments {

@@ -1,4 +1,5 @@
 import type { Frame } from '../logic/frame.ts';
+import { FRAME_NAME_SET } from '../logic/names.ts';
 import { compileExclude, compileMatch, resourcesOf } from '../match.ts';
 import type { ActionByEnvironment, ClusterInfo, Json, PolicyDocument, ResourceSchema } from '../types.ts';
 import type { CompiledPolicy } from './compiled.ts';
@@ -49,6 +50,7 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
     },
     slots: new Map(),
     slotPlaces: new Map(),
+    roots: FRAME_NAME_SET,
   };
   const documented = declareDocuments(spec.documents, '/spec/documents', bare, programs, report);
   const looked = declareLookups(spec.lookups, '/spec/lookups', documented.scope, programs, compiler);
@@ -72,6 +74,7 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
     exclude: compileExclude(spec.exclude),
     when: when ? (frame: Frame) => when.run(frame, null) : null,
     whenText: when?.text ?? '',
+    whenReadsRequest: compiler.namesUnder('/spec/when').has('request'),
     environmentFrom: from ? (frame: Frame) => from.run(frame, null) : null,
     programs,
     documents: documented.documents,
@@ -93,7 +96,8 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
     });
     const override = inputs.overrides.actions.get(rule.id) ?? inputs.overrides.actions.get('*');
     const asleep = inputs.overrides.disabled.has(rule.id) ? 'turned off by PolicySettings' : compiled.asleep;
-    return { ...compiled, asleep, action: override ?? compiled.action };
+    const unconditional = compiled.unconditional && asleep === null;
+    return { ...compiled, asleep, unconditional, action: override ?? compiled.action };
   });
   if (resourcesOf(spec.match).length === 0 && policy.rules.some((rule) => rule.routes.length === 0)) {
     report.add(

@@ -1,17 +1,18 @@
 import type { Frame, Segments } from '../logic/frame.ts';
+import type { FrameName } from '../logic/names.ts';
 import { compileExclude, compileMatch, routesOf } from '../match.ts';
 import { isSingle } from '../syntax/path.ts';
 import type { ClusterInfo, PolicySpec, ResourceSchema, RuleDocument, RuleKind } from '../types.ts';
 import { RULE_KINDS } from '../types.ts';
-import type { CompiledDocument, CompiledPolicy, CompiledRule } from './compiled.ts';
+import type { CompiledDocument, CompiledPolicy, CompiledRule, Route } from './compiled.ts';
 import type { Compiled, ExpressionCompiler, Scope } from './expressions.ts';
 import { compileFanOut, WHOLE_OBJECT } from './fan-out.ts';
 import { compileKind } from './kinds/index.ts';
 import { compileTemplate } from './message.ts';
 import { parseRooted, stepsOf } from './places.ts';
 import { sleepReason } from './requires.ts';
-import { compileEvidence, type RuleContext } from './rule-context.ts';
-import { declareVariables, extendScope, FAN_OUT_NAMES, PAIR_NAMES, type Programs } from './scope.ts';
+import type { RuleContext } from './rule-context.ts';
+import { declareVariables, extendScope, FAN_OUT_NAMES, nameMembers, PAIR_NAMES, type Programs } from './scope.ts';
 
 export const MUTATING: ReadonlySet<RuleKind> = new Set(['default', 'set', 'remove', 'move']);
 const NEVER_RATCHETED: ReadonlySet<RuleKind> = new Set(['transition', 'immutable', 'monotonic']);
@@ -50,10 +51,10 @@ export function compileRule(rule: RuleDocument, pointer: string, inputs: RuleInp
   const outer = subjectScope(inputs.scope, subject, document);
   const context = compileContext(rule, pointer, outer, document, inputs);
   const judged = compileKind(kind, context);
-  const messageScope = extendScope(context.scope, [...PAIR_NAMES, 'target', ...betweenNames(rule)]);
-  const readsRequest = compiler.readsUnder(pointer).some((read) => read.name === 'request');
-  const operationsOnly = rule.operations !== undefined && !rule.operations.includes('UPDATE');
-  return {
+  const messageScope = nameMembers(extendScope(context.scope, messageNames(rule)), betweenNames(rule));
+  const names = compiler.namesUnder(pointer);
+  const routes = routesOf(spec.match, rule.match, rule.operations);
+  const compiled: CompiledRule = {
     policy,
     id: rule.id,
     kind,
@@ -65,9 +66,9 @@ export function compileRule(rule: RuleDocument, pointer: string, inputs: RuleInp
     environments: setOf(rule.environments ?? spec.environments),
     match: compileMatch(rule.match),
     exclude: compileExclude(rule.exclude),
-    routes: routesOf(spec.match, rule.match, rule.operations),
-    readsRequest,
-    ratchet: rule.ratchet !== false && !NEVER_RATCHETED.has(kind) && !readsRequest && !operationsOnly,
+    routes,
+    readsRequest: names.has('request'),
+    ratchet: rule.ratchet !== false && !NEVER_RATCHETED.has(kind) && !isAboutChange(names, routes),
     message:
       rule.message === undefined ? null : compileTemplate(rule.message, `${pointer}/message`, messageScope, compiler),
     remedy:
@@ -76,9 +77,12 @@ export function compileRule(rule: RuleDocument, pointer: string, inputs: RuleInp
     asleep: sleepReason(rule, spec, inputs.cluster, inputs.schemas, compiler.report, pointer),
     document,
     subjectPod: subject === 'pod',
+    unconditional: false,
     judge: judged.judge,
     write: judged.write,
   };
+  compiled.unconditional = isUnconditional(compiled);
+  return compiled;
 
   function compileContext(
     written: RuleDocument,
@@ -115,16 +119,38 @@ export function compileRule(rule: RuleDocument, pointer: string, inputs: RuleInp
       fanOut: fanOut ?? WHOLE_OBJECT,
       when,
       pathOf: compilePathOf(written.path, `${at}/path`, declared, expressions),
-      evidence: compileEvidence([when], declared),
       document: ofDocument,
     };
   }
+}
+
+function isUnconditional(rule: CompiledRule): boolean {
+  const clauses = [rule.asleep, rule.surfaces, rule.environments, rule.match, rule.exclude];
+  const open = clauses.every((clause) => clause === null) && !rule.subjectPod;
+  return open && rule.routes.every(({ version }) => version === undefined);
+}
+
+/** The rule is about the write itself, not about what the object is: nothing that was there before excuses it. */
+function isAboutChange(names: ReadonlySet<FrameName>, routes: readonly Route[]): boolean {
+  const reads = (['request', 'oldObject', 'oldItem'] as const).some((name) => names.has(name));
+  return reads || !routes.some((route) => route.operations.includes('CREATE'));
 }
 
 function subjectScope(scope: Scope, subject: string, document: string): Scope {
   if (document) return { ...scope, subject: ['documents', document] };
   if (subject === 'pod') return extendScope(scope, ['pod'], ['pod']);
   return { ...scope, subject: ['object'] };
+}
+
+/** Names that only the messages of a kind know: the element, and the two or the one it is judged against. */
+function messageNames({ unique, disjoint, within, outside, reference, limit, exists, absent }: RuleDocument): string[] {
+  const names: string[] = [];
+  if ((unique ?? disjoint ?? within ?? outside)?.each !== undefined || reference?.from !== undefined)
+    names.push(...FAN_OUT_NAMES);
+  if (unique ?? disjoint ?? within ?? outside) names.push(...PAIR_NAMES);
+  if (reference ?? limit) names.push('target');
+  if (exists ?? absent) names.push('other');
+  return names;
 }
 
 function betweenNames(rule: RuleDocument): readonly string[] {

@@ -28,6 +28,12 @@ export function extendScope(scope: Scope, names: readonly string[], subject?: re
   return { ...scope, names: new Set([...scope.names, ...names]), subject: subject ?? scope.subject };
 }
 
+/** A scope in which the members of a domain are names too, as rules call them in `between`. */
+export function nameMembers(scope: Scope, members: readonly string[]): Scope {
+  if (members.length === 0) return scope;
+  return { ...extendScope(scope, members), roots: new Set([...scope.roots, ...members]) };
+}
+
 /**
  * Compiles variables into slots, each in the scope of all of them, and reports cycles. Returns the scope in
  * which they can be used.
@@ -62,7 +68,8 @@ export function declareVariables(
   return inner;
 }
 
-function placeOf(logic: Json, known: ReadonlyMap<string, SlotPlace>): SlotPlace {
+/** Where a value stands that is a plain path, or one with a fallback; null when it is worked out. */
+export function placeOf(logic: Json, known: ReadonlyMap<string, SlotPlace>): SlotPlace {
   if (!isLogic(logic)) return null;
   const { operator, operands } = readLogic(logic);
   if (operator === '??') return placeOf(operands[0] as Json, known);

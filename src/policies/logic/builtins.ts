@@ -52,11 +52,9 @@ type Apply = (operands: readonly unknown[]) => unknown;
 
 /** Eager operators: operands in, value out. */
 export const EAGER: { readonly [operator: string]: Apply | undefined } = Object.assign(Object.create(null), {
-  // biome-ignore lint/suspicious/noDoubleEquals: JSON Logic's == coerces, as published
-  '==': ([a, b]) => a == b,
+  '==': ([a, b]) => looselyEqual(a, b),
   '===': ([a, b]) => a === b,
-  // biome-ignore lint/suspicious/noDoubleEquals: JSON Logic's != coerces, as published
-  '!=': ([a, b]) => a != b,
+  '!=': ([a, b]) => !looselyEqual(a, b),
   '!==': ([a, b]) => a !== b,
   '>': ([a, b]) => order(a) > order(b),
   '>=': ([a, b]) => order(a) >= order(b),
@@ -74,7 +72,7 @@ export const EAGER: { readonly [operator: string]: Apply | undefined } = Object.
   cat: (operands) => concatenate(operands),
   substr: ([source, start, end]) => substring(source, start, end),
   in: ([needle, hay]) => {
-    if (typeof hay === 'string') return hay.indexOf(needle as string) !== -1;
+    if (typeof hay === 'string') return hay.indexOf(String(primitive(needle))) !== -1;
     return Array.isArray(hay) && hay.indexOf(needle) !== -1;
   },
   merge: (operands) => operands.reduce<unknown[]>((all, value) => all.concat(value), []),
@@ -94,25 +92,60 @@ export const EAGER_PAIRS: { readonly [operator: string]: ((a: unknown, b: unknow
     '!!': (a: unknown) => truthy(a),
   });
 
+/** JSON Logic's == coerces, as published; two lists or maps are equal only when they are the same one. */
+function looselyEqual(a: unknown, b: unknown): boolean {
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) return a === b;
+  // biome-ignore lint/suspicious/noDoubleEquals: as published
+  return primitive(a) == primitive(b);
+}
+
 /** What JavaScript makes of a value in an ordering or a subtraction; objects included, as in the reference. */
 function order(value: unknown): number {
-  return value as number;
+  return (typeof value === 'object' ? primitive(value) : value) as number;
 }
 
 function parse(value: unknown): number {
-  return Number.parseFloat(value as string);
+  return Number.parseFloat(primitive(value) as string);
+}
+
+/**
+ * What JavaScript makes of a value where it wants a primitive, without asking the value itself: a map out of a request
+ * may have a key `toString` and throw, and a list may nest too deeply to be joined by recursion.
+ */
+export function primitive(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? joinList(value) : '[object Object]';
+}
+
+/** `String(list)` up to the longest string: nested lists come out as one, null and absent as nothing. */
+function joinList(list: readonly unknown[]): string {
+  let text = '';
+  const open = [{ list, at: 0 }];
+  for (let top = open.at(-1); top && text.length <= MAX_STRING; top = open.at(-1)) {
+    if (top.at === top.list.length) {
+      open.pop();
+      continue;
+    }
+    if (top.at > 0) text += ',';
+    const value = top.list[top.at++];
+    if (Array.isArray(value)) open.push({ list: value, at: 0 });
+    else if (value !== null && value !== undefined) text += String(primitive(value));
+  }
+  return text.slice(0, MAX_STRING);
 }
 
 function concatenate(operands: readonly unknown[]): string {
-  const text = operands.join('');
-  return text.length > MAX_STRING ? text.slice(0, MAX_STRING) : text;
+  let text = '';
+  for (const value of operands) {
+    if (value !== null && value !== undefined) text += String(primitive(value));
+    if (text.length > MAX_STRING) break;
+  }
+  return text.slice(0, MAX_STRING);
 }
 
 function substring(source: unknown, start: unknown, end: unknown): string {
-  const text = String(source);
-  const from = Number(start);
-  const tail = from < 0 ? text.slice(from) : text.slice(from);
-  if (end === undefined || end === null) return end === null ? '' : tail;
-  const length = Number(end);
+  const tail = String(primitive(source)).slice(Number(primitive(start)));
+  if (end === undefined) return tail;
+  const length = Number(primitive(end));
   return length < 0 ? tail.slice(0, Math.max(0, tail.length + length)) : tail.slice(0, length);
 }

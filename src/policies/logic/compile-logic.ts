@@ -1,7 +1,8 @@
+import { type Path, parsePath, printPath } from '../syntax/path.ts';
 import type { Json, TraceNode } from '../types.ts';
-import { EAGER, EAGER_PAIRS } from './builtins.ts';
-import { asJson, type Expr, type Frame, Halt, placeOperand, type Segments } from './frame.ts';
-import type { FrameName } from './names.ts';
+import { EAGER, EAGER_PAIRS, primitive } from './builtins.ts';
+import { asJson, chargeOperand, type Expr, type Frame, Halt, placeOperand, type Segments } from './frame.ts';
+import { FRAME_NAME_SET, type FrameName } from './names.ts';
 import { Garbage, type Operator } from './operator.ts';
 import { compileOwnPath, isLogic, readLogic, readOwn, readOwnPath, truthy } from './own.ts';
 
@@ -80,6 +81,7 @@ class LogicCompiler {
         garbage: result,
         operator: operator.name,
         segments: place ? placeOperand(frame, place.name, place.keys) : null,
+        root: place ? place.name : null,
       });
       return absent;
     };
@@ -91,6 +93,7 @@ class LogicCompiler {
       for (let i = 0; i < compiled.length; i++) {
         const value = (compiled[i] as Expr)(frame, data);
         if ((value === null || value === undefined) && required[i]) return absent;
+        if (typeof value !== 'number') chargeOperand(frame.budget, value);
         values[i] = value;
       }
       return settle(frame, apply(values));
@@ -124,10 +127,12 @@ function compilePair(
   return (frame, data) => {
     const a = first(frame, data);
     if (needsA && (a === null || a === undefined)) return absent;
+    if (typeof a === 'object' || typeof a === 'string') chargeOperand(frame.budget, a);
     let b: unknown;
     if (second) {
       b = second(frame, data);
       if (needsB && (b === null || b === undefined)) return absent;
+      if (typeof b === 'object' || typeof b === 'string') chargeOperand(frame.budget, b);
     }
     const result = apply(a, b);
     return typeof result === 'boolean' ? result : settle(frame, result);
@@ -152,6 +157,13 @@ const SPECIAL: { readonly [operator: string]: Special | undefined } = Object.ass
   '?:': compileIf,
   and: (compiler, operands, inData) => {
     const parts = operands.map((operand) => compiler.compile(operand, inData));
+    const [first, second] = parts as [Expr, Expr];
+    if (parts.length === 2) {
+      return (frame, data) => {
+        const value = first(frame, data);
+        return truthy(value) ? second(frame, data) : value;
+      };
+    }
     return (frame, data) => {
       let value: unknown;
       for (let i = 0; i < parts.length; i++) {
@@ -163,6 +175,13 @@ const SPECIAL: { readonly [operator: string]: Special | undefined } = Object.ass
   },
   or: (compiler, operands, inData) => {
     const parts = operands.map((operand) => compiler.compile(operand, inData));
+    const [first, second] = parts as [Expr, Expr];
+    if (parts.length === 2) {
+      return (frame, data) => {
+        const value = first(frame, data);
+        return truthy(value) ? value : second(frame, data);
+      };
+    }
     return (frame, data) => {
       let value: unknown;
       for (let i = 0; i < parts.length; i++) {
@@ -208,7 +227,7 @@ function compileVar(compiler: LogicCompiler, operands: Json[], inData: boolean):
 
 function readVar(data: unknown, path: unknown, fallback: Expr | undefined, frame: Frame): unknown {
   if (path === undefined || path === null || path === '') return data;
-  return readKeys(data, String(path).split('.'), fallback, frame);
+  return readKeys(data, String(primitive(path)).split('.'), fallback, frame);
 }
 
 function readKeys(data: unknown, keys: readonly string[], fallback: Expr | undefined, frame: Frame): unknown {
@@ -243,6 +262,7 @@ function readNamed(compiler: LogicCompiler, keys: string[]): Expr {
   if (name === 'params') return (frame) => read(frame.params);
   if (name === 'parent') return (frame) => read(frame.parent);
   if (name === 'namespaceObject') return (frame) => read(knownNamespace(frame));
+  if (!FRAME_NAME_SET.has(name)) return (frame) => read(frame.members?.[name]);
   return (frame) => read(frame[name]);
 }
 
@@ -254,18 +274,38 @@ function knownNamespace(frame: Frame): unknown {
 function compileGet(compiler: LogicCompiler, operands: Json[], inData: boolean): Expr {
   const path = String(operands[0]);
   const fallback = operands.length > 1 ? compiler.compile(operands[1] as Json, inData) : undefined;
-  if (inData) {
-    const read = compiler.context.compileRead(path);
-    return (frame, data) => read(data) ?? fallback?.(frame, data) ?? null;
-  }
-  const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?:\.(variables|)([A-Za-z0-9_]*))?/.exec(path);
-  const name = (parts?.[1] ?? '') as FrameName;
-  const slotted = name === 'variables' || name === 'documents' || name === 'lookups';
-  const member = slotted ? (/^[^.]+\.([A-Za-z0-9_]+)/.exec(path)?.[1] ?? '') : '';
-  const base = slotted ? readNamed(compiler, [name, member]) : readNamed(compiler, [name]);
-  const rest = path.slice(slotted ? name.length + 1 + member.length : name.length).replace(/^\./, '');
-  const read = rest === '' ? (root: unknown) => root : compiler.context.compileRead(rest);
-  return (frame, data) => read(base(frame, data)) ?? fallback?.(frame, data) ?? null;
+  const read = inData ? compiler.context.compileRead(path) : readBelowName(compiler, path);
+  const base: Expr = inData ? (_frame, data) => data : baseOfPath(compiler, path);
+  return (frame, data) => {
+    const value = read(base(frame, data));
+    // A path of many places is a walk of its own.
+    if (Array.isArray(value)) frame.budget.take(WALK + value.length);
+    return value ?? fallback?.(frame, data) ?? null;
+  };
+}
+
+/** Steps that a path of many places costs before what it finds. */
+const WALK = 16;
+
+/** The name that a rooted path starts from, with the member where names have slots, and the path below. */
+function splitRooted(path: string): { keys: string[]; below: Path } {
+  const parsed = parsePath(path);
+  if (!parsed.ok) throw new Error(`path ${path}: ${parsed.message}`);
+  const [first, second] = parsed.path;
+  const name = first?.type === 'field' ? first.name : '';
+  if (!SLOTTED.has(name) || second?.type !== 'field') return { keys: [name], below: parsed.path.slice(1) };
+  return { keys: [name, second.name], below: parsed.path.slice(2) };
+}
+
+const SLOTTED: ReadonlySet<string> = new Set(['variables', 'documents', 'lookups']);
+
+function baseOfPath(compiler: LogicCompiler, path: string): Expr {
+  return readNamed(compiler, splitRooted(path).keys);
+}
+
+function readBelowName(compiler: LogicCompiler, path: string): (root: unknown) => unknown {
+  const { below } = splitRooted(path);
+  return below.length === 0 ? (root) => root : compiler.context.compileRead(printPath(below));
 }
 
 function compileIf(compiler: LogicCompiler, operands: Json[], inData: boolean): Expr {
@@ -307,7 +347,7 @@ function missingKeys(
   return keys.filter((key) => {
     const value = inData
       ? readVar(data, key, undefined, frame)
-      : readNamed(compiler, String(key).split('.'))(frame, data);
+      : readNamed(compiler, String(primitive(key)).split('.'))(frame, data);
     return value === null || value === '';
   });
 }
@@ -344,6 +384,7 @@ function compileReduce(compiler: LogicCompiler, operands: Json[], inData: boolea
 }
 
 function compileEager(name: string, apply: (operands: readonly unknown[]) => unknown, operands: Expr[]): Expr {
+  if (COPYING.has(name) || LOOKING.has(name)) return compileLinear(COPYING.has(name), apply, operands);
   const [a, b] = operands as [Expr, Expr];
   const pair = operands.length <= 2 ? EAGER_PAIRS[name] : undefined;
   if (pair && operands.length === 2) return (frame, data) => pair(a(frame, data), b(frame, data));
@@ -351,6 +392,21 @@ function compileEager(name: string, apply: (operands: readonly unknown[]) => unk
   if (operands.length === 1) return (frame, data) => apply([a(frame, data)]);
   if (operands.length === 2) return (frame, data) => apply([a(frame, data), b(frame, data)]);
   return (frame, data) => apply(operands.map((operand) => operand(frame, data)));
+}
+
+/** Operators whose cost grows with their operands: they make new lists of them, or look through them. */
+const COPYING: ReadonlySet<string> = new Set(['merge']);
+const LOOKING: ReadonlySet<string> = new Set(['in', 'cat', 'substr']);
+
+function compileLinear(copies: boolean, apply: (operands: readonly unknown[]) => unknown, operands: Expr[]): Expr {
+  return (frame, data) => {
+    const values = operands.map((operand) => operand(frame, data));
+    for (const value of values) {
+      if (copies && Array.isArray(value)) frame.budget.take(value.length);
+      else chargeOperand(frame.budget, value);
+    }
+    return apply(values);
+  };
 }
 
 function record(expr: Expr, expression: string): Expr {

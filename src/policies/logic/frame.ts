@@ -17,8 +17,15 @@ export class Halt extends Error {
   }
 }
 
+/** The places of a path below a root; values are never changed in place, so that the same root has the same places. */
+export interface Walk {
+  readonly root: unknown;
+  readonly places: readonly Place[];
+}
+
 /**
- * Steps one review may take over all its policies. A step is one element visited; the largest object that etcd
+ * Steps one review may take over all its policies. A step is one element visited, or four elements of a list that an
+ * operator looks through; the largest object that etcd
  * stores by default (1.5 MiB) has fewer than 10^6 elements, and a rule that needs more than one pass over
  * such an object for each of its elements is what the budget is for.
  */
@@ -26,6 +33,8 @@ export const STEP_BUDGET = 5_000_000;
 
 export class Budget {
   left: number;
+  /** What paths came to in this review, by compiled path: rules ask for the same places again and again. */
+  readonly walks = new Map<object, Walk>();
   readonly expired: (() => boolean) | undefined;
   constructor(steps: number, expired?: () => boolean) {
     this.left = steps;
@@ -33,7 +42,28 @@ export class Budget {
   }
   spend(): void {
     if (--this.left < 0) throw new Halt('budget-exceeded', `more than ${STEP_BUDGET} steps`);
-    if ((this.left & 1023) === 0 && this.expired?.()) throw new Halt('deadline-exceeded', 'time for this review is up');
+    if ((this.left & 255) === 0) this.checkTime();
+  }
+
+  /** Spends many steps at once, for work in proportion to a size. */
+  take(steps: number): void {
+    const before = this.left;
+    this.left -= steps;
+    if (this.left < 0) throw new Halt('budget-exceeded', `more than ${STEP_BUDGET} steps`);
+    if (before >> 8 !== this.left >> 8) this.checkTime();
+  }
+
+  checkTime(): void {
+    if (this.expired?.()) throw new Halt('deadline-exceeded', 'time for this review is up');
+  }
+}
+
+/** What an operator costs that may look through this operand: nothing for scalars and short texts. */
+export function chargeOperand(budget: Budget, value: unknown): void {
+  if (typeof value === 'string') {
+    if (value.length > 1_024) budget.take(value.length >> 8);
+  } else if (typeof value === 'object' && value !== null) {
+    budget.take(Array.isArray(value) ? (value.length >> 2) + 1 : 1);
   }
 }
 
@@ -43,6 +73,8 @@ export interface GarbageNote {
   operator: string;
   /** Where the operand stands in the object, null when it was computed. */
   segments: Segments | null;
+  /** The name its path starts from, null when it was computed. */
+  root: FrameName | null;
 }
 
 /** A lazily computed variable with what went wrong while computing it. */
@@ -79,6 +111,8 @@ export class Frame {
   self: unknown = null;
   other: unknown = null;
   target: unknown = null;
+  /** The two claims of a pair by the names that their domain gives to its members. */
+  members: { readonly [name: string]: unknown } | null = null;
 
   /** The place the fan-out is at, and where the path it came by starts; null outside of a fan-out. */
   place: Place | null = null;

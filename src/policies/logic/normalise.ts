@@ -1,6 +1,6 @@
 import type { Json } from '../types.ts';
 import { BUILTIN_ARITY } from './builtins.ts';
-import { FRAME_NAME_SET, type FrameName, ITERATORS } from './names.ts';
+import { type FrameName, ITERATORS } from './names.ts';
 import type { Operator } from './operator.ts';
 import { isLogic, readLogic } from './own.ts';
 
@@ -24,6 +24,8 @@ export interface Vocabulary {
   operators: ReadonlyMap<string, Operator>;
   /** Where a path starts whose first segment is no name: `['object']`, `['pod']`, `['documents', 'config']`. */
   subject: readonly string[];
+  /** Names a path may start from, whether or not they mean something here. */
+  roots: ReadonlySet<string>;
   names: ReadonlySet<string>;
   /** Declared members of params, variables, documents and lookups. */
   members: { readonly [name: string]: ReadonlySet<string> | undefined };
@@ -113,7 +115,7 @@ class Normaliser {
       return null;
     }
     const first = FIRST_SEGMENT.exec(path)?.[0] ?? '';
-    const rooted = FRAME_NAME_SET.has(first)
+    const rooted = this.vocabulary.roots.has(first)
       ? path
       : `${this.vocabulary.subject.join('.')}${path.startsWith('[') ? '' : '.'}${path}`;
     const name = FIRST_SEGMENT.exec(rooted)?.[0] ?? '';
@@ -137,13 +139,13 @@ class Normaliser {
 
   /** Puts the subject in front of a path that starts with no name. */
   root(keys: string[]): string[] {
-    return FRAME_NAME_SET.has(keys[0] as string) ? keys : [...this.vocabulary.subject, ...keys];
+    return this.vocabulary.roots.has(keys[0] as string) ? keys : [...this.vocabulary.subject, ...keys];
   }
 
   refuseOuterName(operator: string, path: unknown, pointer: string): void {
     if (operator === 'val' || typeof path !== 'string') return;
     const first = FIRST_SEGMENT.exec(path)?.[0] ?? '';
-    if (!FRAME_NAME_SET.has(first)) return;
+    if (!this.vocabulary.roots.has(first)) return;
     this.problem(
       'outer-name',
       pointer,

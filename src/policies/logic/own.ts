@@ -58,6 +58,7 @@ export function isMap(value: unknown): value is Record<string, unknown> {
 
 /** JSON Logic's own idea of true: an empty list is false, an empty map is not. */
 export function truthy(value: unknown): boolean {
+  if (value === true || value === false) return value;
   if (Array.isArray(value) && value.length === 0) return false;
   return !!value;
 }

@@ -1,3 +1,4 @@
+import { compileOwnPath, isPlainKey } from '../logic/own.ts';
 import type { Path, Step } from './path.ts';
 import { NO_STEPS, type Place, Spot } from './place.ts';
 
@@ -10,13 +11,15 @@ export interface CompiledPath {
   readonly single: boolean;
   /** Calls back for each place that is present, in document order, each once. */
   visit(root: unknown, visit: (place: Place) => void): void;
+  /** The same places as a list, which is quicker; null where they could be more than `limit`, or the path has `**`. */
+  collect(root: unknown, limit: number): readonly Place[] | null;
   /** The value or null for a single path, the list of all values otherwise. */
   read(root: unknown): unknown;
 }
 
 /** Consecutive fields and positions are one operation, so that they cost one allocation together. */
 type Operation =
-  | { readonly type: 'run'; readonly steps: readonly Step[] }
+  | { readonly type: 'run'; readonly steps: readonly Step[]; readonly read: (root: unknown) => unknown }
   | { readonly type: 'each' }
   | { readonly type: 'filter'; readonly field: readonly Step[]; readonly value: string | number | boolean }
   | { readonly type: 'alternatives'; readonly names: readonly string[] }
@@ -27,12 +30,18 @@ export function compilePath(path: Path): CompiledPath {
   const operations = toOperations(path);
   const [only] = operations;
   if (operations.length === 1 && only?.type === 'run') {
-    const { steps } = only;
+    const { steps, read } = only;
     return {
       path,
       single: true,
-      visit: (root, visit) => visitSingle(root, steps, visit),
-      read: (root) => readSteps(root, steps) ?? null,
+      visit: (root, visit) => {
+        const value = read(root);
+        if (value !== undefined && value !== null) {
+          visit(new Spot(value, new Spot(root, null, 'run', NO_STEPS, -1, false), 'run', steps, -1, false));
+        }
+      },
+      collect: (root) => collectPlaces(operations, root, 1),
+      read: (root) => read(root) ?? null,
     };
   }
   const visit = (root: unknown, call: (place: Place) => void): void => {
@@ -47,7 +56,9 @@ export function compilePath(path: Path): CompiledPath {
     });
     return values;
   };
-  return { path, single: false, visit, read };
+  const deep = operations.some(({ type }) => type === 'deep');
+  const collect = (root: unknown, limit: number) => (deep ? null : collectPlaces(operations, root, limit));
+  return { path, single: false, visit, collect, read };
 }
 
 /** Visits what a path reaches; prefer {@link compilePath} where the path is used again. */
@@ -62,17 +73,14 @@ export function readPath(root: unknown, path: Path): unknown {
 
 function toOperations(path: Path): Operation[] {
   const operations: Operation[] = [];
-  let run: Step[] | null = null;
+  let run: Step[] = [];
   for (const segment of path) {
     if (segment.type === 'field' || segment.type === 'index') {
-      if (!run) {
-        run = [];
-        operations.push({ type: 'run', steps: run });
-      }
       run.push(segment.type === 'field' ? segment.name : segment.index);
       continue;
     }
-    run = null;
+    if (run.length > 0) operations.push(toRun(run));
+    run = [];
     if (segment.type === 'filter') {
       operations.push({ type: 'filter', field: segment.field.split('.'), value: segment.value });
     } else if (segment.type === 'alternatives') {
@@ -81,7 +89,13 @@ function toOperations(path: Path): Operation[] {
       operations.push({ type: segment.type === 'wildcard' ? 'each' : 'deep' });
     }
   }
+  if (run.length > 0) operations.push(toRun(run));
   return operations;
+}
+
+function toRun(steps: readonly Step[]): Operation {
+  const read = steps.every(isPlainKey) ? compileOwnPath(steps) : (root: unknown) => readSteps(root, steps);
+  return { type: 'run', steps, read };
 }
 
 /** Own properties only, and a list has positions but no fields: `length` and `constructor` are absent. */
@@ -102,13 +116,6 @@ function readSteps(root: unknown, steps: readonly Step[]): unknown {
   return value;
 }
 
-function visitSingle(root: unknown, steps: readonly Step[], visit: (place: Place) => void): void {
-  const value = readSteps(root, steps);
-  if (value !== undefined && value !== null) {
-    visit(new Spot(value, new Spot(root, null, 'run', NO_STEPS, -1, false), 'run', steps, -1, false));
-  }
-}
-
 function walk(operations: readonly Operation[], at: number, spot: Spot, visit: (place: Place) => void): void {
   const operation = operations[at];
   if (!operation) {
@@ -117,14 +124,14 @@ function walk(operations: readonly Operation[], at: number, spot: Spot, visit: (
   }
   switch (operation.type) {
     case 'run': {
-      const value = readSteps(spot.value, operation.steps);
+      const value = operation.read(spot.value);
       if (value !== undefined && value !== null) {
         walk(operations, at + 1, new Spot(value, spot, 'run', operation.steps, -1, false), visit);
       }
       return;
     }
     case 'each':
-      forEachChild(spot, 'each', (child) => walk(operations, at + 1, child, visit));
+      walkEach(operations, at + 1, spot, visit);
       return;
     case 'filter':
       forEachChild(spot, 'each', (child) => {
@@ -143,6 +150,56 @@ function walk(operations: readonly Operation[], at: number, spot: Spot, visit: (
       return;
     case 'deep':
       walkDeep(operations, at + 1, spot, visit);
+  }
+}
+
+/** Step by step of the path rather than place by place: all places are equally many steps away, so the order is the same. */
+function collectPlaces(operations: readonly Operation[], root: unknown, limit: number): readonly Spot[] | null {
+  if (root === null || root === undefined) return [];
+  let spots: Spot[] = [new Spot(root, null, 'run', NO_STEPS, -1, false)];
+  for (const operation of operations) {
+    const next: Spot[] = [];
+    for (const spot of spots) {
+      advance(operation, spot, next);
+      if (next.length > limit) return null;
+    }
+    spots = next;
+  }
+  return spots;
+}
+
+function advance(operation: Operation, spot: Spot, next: Spot[]): void {
+  if (operation.type === 'run') {
+    const value = operation.read(spot.value);
+    if (value !== undefined && value !== null) next.push(new Spot(value, spot, 'run', operation.steps, -1, false));
+    return;
+  }
+  if (operation.type === 'each' && Array.isArray(spot.value)) {
+    const list: readonly unknown[] = spot.value;
+    for (let at = 0; at < list.length; at++) {
+      const child = list[at];
+      if (child !== null && child !== undefined)
+        next.push(new Spot(child, spot, 'each', at, at, at === list.length - 1));
+    }
+    return;
+  }
+  walk([operation], 0, spot, (place) => {
+    next.push(place as Spot);
+  });
+}
+
+function walkEach(operations: readonly Operation[], next: number, spot: Spot, visit: (place: Place) => void): void {
+  const { value } = spot;
+  if (!Array.isArray(value)) {
+    forEachChild(spot, 'each', (child) => walk(operations, next, child, visit));
+    return;
+  }
+  for (let at = 0; at < value.length; at++) {
+    const child: unknown = value[at];
+    if (child === null || child === undefined) continue;
+    const place = new Spot(child, spot, 'each', at, at, at === value.length - 1);
+    if (next === operations.length) visit(place);
+    else walk(operations, next, place, visit);
   }
 }
 

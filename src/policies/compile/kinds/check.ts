@@ -21,22 +21,21 @@ export function compileCheck(context: RuleContext): (frame: Frame, emit: Emit) =
     );
     return { compiled, point: pointAt(compiled, context), evidence: compileEvidence([compiled, when], scope) };
   });
-  return (frame, emit) => {
-    fanOut.each(frame, () => {
-      if (!applies(frame, when, context, emit)) return;
-      for (const check of checks) {
-        frame.notes.length = 0;
-        const holds = truthy(check.compiled.run(frame, null));
-        if (emitGarbage(frame, context, emit) || holds) continue;
-        const segments = context.pathOf?.(frame) ?? check.point(frame);
-        emit({
-          segments,
-          evidence: check.evidence(frame),
-          text: () => sayUnwanted(frame, segments, check.compiled, context),
-        });
-      }
-    });
+  const judge = (frame: Frame, emit: Emit) => {
+    if (!applies(frame, when, context, emit)) return;
+    for (const check of checks) {
+      if (frame.notes.length > 0) frame.notes.length = 0;
+      const holds = truthy(check.compiled.run(frame, null));
+      if (emitGarbage(frame, context, emit) || holds) continue;
+      const segments = context.pathOf?.(frame) ?? check.point(frame);
+      emit({
+        segments,
+        evidence: check.evidence(frame),
+        text: () => sayUnwanted(frame, segments, check.compiled, context),
+      });
+    }
   };
+  return fanOut.active ? (frame, emit) => fanOut.each(frame, () => judge(frame, emit)) : judge;
 }
 
 /** Where a failed check points: what it reads first below the element (or below the object), else the element. */

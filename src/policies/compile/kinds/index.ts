@@ -5,8 +5,9 @@ import type { RuleContext } from '../rule-context.ts';
 import { compileImmutable, compileMonotonic, compileTransition } from './change.ts';
 import { compileCheck } from './check.ts';
 import { compileExists, compileLimit, compileReference } from './others.ts';
-import { compilePairs, compileWithin } from './pairs.ts';
+import { compilePairs } from './pairs.ts';
 import { compileSchemaRule } from './schema.ts';
+import { compileWithin } from './within.ts';
 import { compileAssign, compileMove, compileRemove } from './write.ts';
 
 type Judge = (frame: Frame, emit: Emit) => void;

@@ -1,5 +1,5 @@
 import type { Frame, Segments } from '../../logic/frame.ts';
-import { isMap, readOwn, readOwnPath, truthy } from '../../logic/own.ts';
+import { compileOwnPath, isMap, readOwn, readOwnPath, truthy } from '../../logic/own.ts';
 import { formatPath, type Segment, type Step } from '../../syntax/path.ts';
 import type { Json, Paths } from '../../types.ts';
 import { removeAt, writeAt } from '../draft.ts';
@@ -40,18 +40,37 @@ export function compileAssign(context: RuleContext, kind: 'default' | 'set'): Wr
       return [];
     }
     const inner = extendScope(scope, FAN_OUT_NAMES);
-    return [
-      { root: parsed.root[0] as string, path: parsed.path, value: compileValue(value as Json, at, inner, compiler) },
-    ];
+    const root = parsed.root[0] as string;
+    const slot = compileValue(value as Json, at, inner, compiler);
+    const quick = kind === 'default' && slot.type === 'leaf' && root === 'object';
+    return [{ root, path: parsed.path, value: slot, isSettled: quick ? compileSettled(parsed.path) : null }];
   });
   return forElements(context, (frame, wrote) => {
     for (const assignment of assignments) {
+      if (assignment.isSettled?.(frame.object)) continue;
       const base = baseOf(frame, assignment.root);
       for (const target of expand(frame.object, base, assignment.path)) {
         assign(frame, target, assignment.value, kind, wrote);
       }
     }
   });
+}
+
+/**
+ * Asks whether something stands at each place of a path already, which is what most objects answer to a default. False
+ * also where it is not worked out, in maps and filters; then the places are looked at one by one.
+ */
+function compileSettled(path: readonly Segment[]): (root: unknown) => boolean {
+  const fields = path.findIndex((segment) => segment.type !== 'field');
+  const before = path.slice(0, fields < 0 ? path.length : fields);
+  const read = compileOwnPath(before.flatMap((segment) => (segment.type === 'field' ? [segment.name] : [])));
+  if (fields < 0) return (root) => read(root) !== null;
+  if (path[fields]?.type !== 'wildcard') return () => false;
+  const isSettled = compileSettled(path.slice(fields + 1));
+  return (root) => {
+    const container = read(root);
+    return Array.isArray(container) ? container.every(isSettled) : container === null;
+  };
 }
 
 const WRITABLE: ReadonlySet<string> = new Set(['object', 'pod', 'item']);

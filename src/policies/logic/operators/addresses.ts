@@ -25,11 +25,13 @@ export interface Span extends Interval {
   high: number;
 }
 
-export interface Cidr extends Span {
+export interface Cidr extends Interval {
   /** The address as written, host bits and all. */
   address: bigint;
   prefix: number;
 }
+
+export type CidrSpan = Cidr & Span;
 
 const IPV6_LETTERS = /^[0-9a-fA-F:.]+$/;
 const PREFIX = /^(0|[1-9][0-9]{0,2})$/;
@@ -100,6 +102,14 @@ function joinParts(parts: readonly number[], bits: bigint): bigint {
 
 /** Reads `address/prefix`; host bits may be set. Null when it is not a CIDR. */
 export function parseCidr(text: string): Cidr | null {
+  const cidr = parseCidrSpan(text);
+  if (!cidr) return null;
+  const { version, first, last, address, prefix } = cidr;
+  return { version, first, last, address, prefix };
+}
+
+/** As {@link parseCidr}, with the plain numbers. */
+export function parseCidrSpan(text: string): CidrSpan | null {
   const slash = text.indexOf('/');
   if (slash < 0 || slash > MAX_ADDRESS || !PREFIX.test(text.slice(slash + 1))) return null;
   const prefix = Number(text.slice(slash + 1));
@@ -112,7 +122,7 @@ export function parseCidr(text: string): Cidr | null {
   return { ...createSpan(address.version, first, first + size - 1n), address: address.value, prefix };
 }
 
-function cidrOfNumber(address: number, prefix: number): Cidr {
+function cidrOfNumber(address: number, prefix: number): CidrSpan {
   const size = 2 ** (32 - prefix);
   const low = address - (address % size);
   const high = low + size - 1;
@@ -129,8 +139,14 @@ function createSpan(version: IpVersion, first: bigint, last: bigint): Span {
  * Reads a CIDR, an address, `first-last` or, for IPv4, `a.b.c.d-e` where `e` replaces the last part (hctl's short
  * form). Blanks around the hyphen are allowed, as MetalLB allows them. Null when it is none, or runs backwards.
  */
-export function parseRange(text: string): Span | null {
-  if (text.includes('/')) return parseCidr(text);
+export function parseRange(text: string): Interval | null {
+  const span = parseRangeSpan(text);
+  return span && { version: span.version, first: span.first, last: span.last };
+}
+
+/** As {@link parseRange}, with the plain numbers. */
+export function parseRangeSpan(text: string): Span | null {
+  if (text.includes('/')) return parseCidrSpan(text);
   const hyphen = text.indexOf('-');
   const first = parseAddress(hyphen < 0 ? text : text.slice(0, hyphen).trimEnd());
   if (!first) return null;

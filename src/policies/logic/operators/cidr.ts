@@ -1,22 +1,22 @@
 import { Garbage, type Operator } from '../operator.ts';
 import {
   bitsOf,
-  type Cidr,
+  type CidrSpan,
   containsSpan,
   formatAddress,
   type IpVersion,
   overlapSpan,
-  parseCidr,
-  parseRange,
+  parseCidrSpan,
+  parseRangeSpan,
   type Span,
 } from './addresses.ts';
 import { allow, defineAccessor, definePredicate, type Form, need, Unreadable, writtenOut } from './define.ts';
 import { anything, integer, parsedText } from './forms.ts';
 
-export const cidrForm: Form<Cidr> = parsedText('an IPv4 or IPv6 CIDR such as `10.0.0.0/16`', parseCidr);
+export const cidrForm: Form<CidrSpan> = parsedText('an IPv4 or IPv6 CIDR such as `10.0.0.0/16`', parseCidrSpan);
 export const rangeForm: Form<Span> = parsedText(
   'a CIDR, an address or a range such as `10.0.0.1-10.0.0.9`',
-  parseRange,
+  parseRangeSpan,
 );
 
 /** The IP version an address must have. */

@@ -113,10 +113,18 @@ function buildOperator(kind: Operator['kind'], definition: Definition<unknown[]>
     const [first, second] = fixed;
     if (slots.length > 2) return (a, b) => run([a, b], fixed);
     if (slots.length === 1 || second) {
-      const value = second?.value;
+      const { operand, read } = slots[0] as Slot<unknown>;
+      const { value } = second ?? NOTHING_FIXED;
+      if (first) return () => evaluate(first.value, value);
+      if (!operand.nullable && !operand.optional) {
+        return (found) => {
+          if (found === null || found === undefined) return absent;
+          const a = read(found);
+          return a instanceof Unreadable ? new Garbage(0, a.found, a.wanted ?? operand.wanted) : evaluate(a, value);
+        };
+      }
       return (found) => {
-        const a = first ? first.value : readOperand(0, found);
-        if (a === MISSING) return absent;
+        const a = readOperand(0, found);
         return a instanceof Garbage ? a : evaluate(a, value);
       };
     }
@@ -158,6 +166,7 @@ function buildOperator(kind: Operator['kind'], definition: Definition<unknown[]>
 const MISSING = Symbol('missing');
 
 const NONE: readonly undefined[] = [];
+const NOTHING_FIXED: Fixed = { value: undefined };
 
 /** Longest part of a user's text that a load error repeats, in characters. */
 const SHOWN = 80;

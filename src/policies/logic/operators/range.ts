@@ -74,7 +74,11 @@ interface Sorted {
 }
 
 /** One range or a list of them, none of it absent; null where some of it is no range. */
-export function readRanges(value: unknown): Span[] | null {
+export function readRanges(value: unknown): readonly Span[] | null {
+  if (typeof value === 'string') {
+    const range = rangeForm.read(value);
+    return range instanceof Unreadable ? null : [range];
+  }
   const ranges: Span[] = [];
   for (const one of Array.isArray(value) ? value : [value]) {
     const range = rangeForm.read(one);

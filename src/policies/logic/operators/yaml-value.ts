@@ -85,13 +85,14 @@ function startOf(node: unknown): number {
 function composeOne(text: string, schema: YamlSchema, lines: LineCounter): unknown {
   const version = schema === 'core' ? '1.2' : '1.1';
   const composer = new Composer({ uniqueKeys: false, merge: false, schema, version });
-  let first: string | null = null;
+  let first: Refusal | null = null;
   // Gives up at the first error: the library would go on, at some 20 µs for each of a hundred thousand errors. Should
   // a later version not call this, the errors are still found on the document.
   Object.defineProperty(composer, 'onError', {
     value: (source: unknown, code: string, message: string) => {
-      first ??= code === 'RESOURCE_EXHAUSTION' ? 'nested too deeply' : message;
-      throw new Refusal(shorten(first), offsetOf(source));
+      // The library catches what is thrown here and comes back with the collection around it: the first one tells.
+      first ??= new Refusal(shorten(code === 'RESOURCE_EXHAUSTION' ? 'nested too deeply' : message), offsetOf(source));
+      throw first;
     },
   });
   const documents = composer.compose(new Parser(lines.addNewLine).parse(text), true, text.length);
