@@ -8,6 +8,7 @@ import {
   type Failure,
   type Route,
 } from './compile/compiled.ts';
+import { isSecret } from './compile/message.ts';
 import { failureOfGarbage } from './compile/rule-context.ts';
 import { deepEqual } from './deep-equal.ts';
 import { environmentOf } from './environment.ts';
@@ -129,6 +130,17 @@ abstract class Evaluation {
       this.tracer?.startPolicy(policy.name, false, miss);
       return null;
     }
+    if (
+      policy.usesEnvironment &&
+      review.namespaceObject === undefined &&
+      review.namespace !== '' &&
+      !review.environment
+    ) {
+      throw new Halt(
+        'namespace-unknown',
+        `the environment is that of namespace \`${review.namespace}\`, which is not known`,
+      );
+    }
     const frame = createFrame(policy, review, this.parts.cluster, this.budget);
     if (!holds(policy, frame)) {
       this.tracer?.startPolicy(policy.name, false, `when \`${policy.whenText}\` does not hold`);
@@ -181,7 +193,11 @@ abstract class Evaluation {
  */
 function isLeaving({ surface, operation, object, oldObject }: Review): boolean {
   if (operation === 'CREATE' && surface !== 'audit') return false;
-  return readOwnPath(object ?? oldObject, ['metadata', 'deletionTimestamp']) !== null;
+  // Of an UPDATE the stored object tells, and only its leave is let through: a finalizer of one's own, a DELETE and
+  // then any change at all must not be a way around the rules.
+  const stored = operation === 'UPDATE' ? oldObject : (object ?? oldObject);
+  if (readOwnPath(stored, ['metadata', 'deletionTimestamp']) === null) return false;
+  return operation !== 'UPDATE' || !object || !oldObject || deepEqual(withoutMeta(object), withoutMeta(oldObject));
 }
 
 /** A failure with the finding it comes to. */
@@ -343,7 +359,7 @@ function describe(frame: Frame, rule: CompiledRule, failure: Failure, environmen
   const path = document
     ? `${document.path}${position ? `:${position.line}:${position.column}` : ''}`
     : formatPath(failure.segments);
-  const message = failure.ownText || !rule.message ? failure.text() : rule.message.render(frame);
+  const message = messageOf(frame, rule, failure, path);
   return {
     policy: policy.name,
     rule: rule.id,
@@ -356,6 +372,13 @@ function describe(frame: Frame, rule: CompiledRule, failure: Failure, environmen
     link: policy.link,
     position,
   };
+}
+
+/** The rule's own words, else what the kind says. The latter quotes values, so for a Secret it is left out. */
+function messageOf(frame: Frame, rule: CompiledRule, failure: Failure, path: string): string {
+  if (rule.message && !failure.ownText) return rule.message.render(frame);
+  if (!isSecret(frame)) return failure.text();
+  return `\`${path}\` is not as ${rule.id} wants it; values of a Secret are not shown`;
 }
 
 class Mutations extends Evaluation {

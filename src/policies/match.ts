@@ -66,7 +66,7 @@ export function routesOf(
 }
 
 /** Compiles the clauses that an index over resources cannot answer; null when there are none. */
-export function compileMatch(match: Match | undefined): CompiledMatch | null {
+export function compileMatch(match: Match | undefined, leavesOut = false): CompiledMatch | null {
   if (!match) return null;
   const clauses: ((review: Review) => string | null)[] = [];
   if (match.names) clauses.push(globClause('names', match.names, (review) => review.name));
@@ -76,7 +76,7 @@ export function compileMatch(match: Match | undefined): CompiledMatch | null {
     clauses.push((review) => (namespaceOf(review) === '' ? 'namespaces: the object is in none' : inOne(review)));
   }
   const { namespaceSelector, objectSelector } = match;
-  if (namespaceSelector) clauses.push((review) => testNamespace(namespaceSelector, review));
+  if (namespaceSelector) clauses.push((review) => testNamespace(namespaceSelector, review, leavesOut));
   if (objectSelector) clauses.push((review) => testObject(objectSelector, review));
   if (match.users) clauses.push(globClause('users', match.users, (review) => review.userInfo?.username ?? ''));
   const { groups } = match;
@@ -105,7 +105,7 @@ export function compileMatch(match: Match | undefined): CompiledMatch | null {
 export function compileExclude(exclude: Match | undefined): CompiledMatch | null {
   if (!exclude || Object.keys(exclude).length === 0) return null;
   const resources = resourcesOf(exclude);
-  const rest = compileMatch(exclude);
+  const rest = compileMatch(exclude, true);
   const { operations, subresources } = exclude;
   return {
     test: (review) => {
@@ -158,9 +158,10 @@ function namespaceOf(review: Review): string {
 }
 
 /** As the API server does it: a Namespace by its own labels, other cluster-scoped objects always match. */
-function testNamespace(selector: Match['namespaceSelector'], review: Review): string | null {
+function testNamespace(selector: Match['namespaceSelector'], review: Review, leavesOut: boolean): string | null {
   const own = review.resource.group === '' && review.resource.resource === 'namespaces';
-  if (!own && review.namespace === '') return null;
+  // That is on the safe side for what a policy is about, and would be on the other for what it leaves out.
+  if (!own && review.namespace === '') return leavesOut ? 'namespaceSelector: the object lies in no namespace' : null;
   const holder = own ? (review.object ?? review.oldObject) : review.namespaceObject;
   if (holder === undefined)
     throw new Halt('namespace-unknown', `the labels of namespace \`${review.namespace}\` are not known`);

@@ -57,3 +57,17 @@ t.test('names hold the namespace where there is one', async (t) => {
   );
   t.equal(nameConfigMap({ metadata: { name: 'c', namespace: 'n' } }), 'configmap/n/c');
 });
+
+t.test('a ConfigMap brings no exemption and no settings', async (t) => {
+  const text =
+    'apiVersion: lintel.dev/v1alpha1\nkind: PolicySettings\nmetadata: { name: off }\nspec: { policies: ["*"], enabled: false }\n';
+  const snapshots: OriginSnapshot[] = [];
+  const configMap = { kind: 'ConfigMap', metadata: { name: 'mine', namespace: 'dev-bob' }, data: { 'off.yaml': text } };
+  createClusterOrigin({
+    start: (deliver) => deliver({ customResources: [], configMaps: [configMap] }),
+    stop: async () => {},
+  }).start((snapshot) => snapshots.push(snapshot));
+  const [unit] = snapshots[0]?.units ?? [];
+  t.same(unit?.documents, []);
+  t.match(unit?.problems, [{ severity: 'error', message: /PolicySettings/ }]);
+});

@@ -151,3 +151,20 @@ t.test('a unit inside another stays while that one cannot be read, and goes when
   t.equal(keepMissingUnits(before, files({ 'cm.yaml': '# nothing' })).units.length, 1);
   t.equal(keepMissingUnits(before, files({})).units.length, 0);
 });
+
+t.test('a last good version that no longer goes with the others keeps the whole set of before', async (t) => {
+  const load = createSequence();
+  const before = load({ 'b.yaml': GOOD });
+  const twin = policyText('aa', 'spec.x == 1', 'A-001');
+  const report = load({ 'a.yaml': twin, 'b.yaml': GOOD });
+  t.equal(report.set.fingerprint, before.set.fingerprint, 'what was refused until now still is');
+  t.ok(
+    errors(report).some(({ code }) => code === 'set-held'),
+    JSON.stringify(errors(report)),
+  );
+  t.same(
+    load({ 'b.yaml': GOOD }).problems.filter(({ severity }) => severity === 'error'),
+    [],
+    'and all is well when it goes',
+  );
+});

@@ -1,4 +1,3 @@
-import { matchGlob } from '../logic/operators/glob.ts';
 import { isMap } from '../logic/own.ts';
 import {
   byOrder,
@@ -15,6 +14,7 @@ import type {
   Json,
   LintelDocument,
   PolicyDocument,
+  PolicyExemptionDocument,
   PolicySettingsDocument,
   PolicySource,
   Problem,
@@ -28,6 +28,7 @@ import type { CompileMode, Difference } from './expressions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { compilePolicy, type PolicyOverrides } from './policy.ts';
 import { Report } from './report.ts';
+import { checkSettings, settingsFor } from './settings.ts';
 
 export interface CompileOptions {
   cluster?: ClusterInfo;
@@ -62,9 +63,14 @@ export function compilePolicies(sources: readonly PolicySource[], options: Compi
   reportDuplicates(entries);
   const cluster = options.cluster ?? NO_CLUSTER;
   const schemas = options.schemas ?? [];
-  const settings = entries.flatMap(({ document, report }) =>
-    document?.kind === 'PolicySettings' && !report.failed ? [document] : [],
+  const written = entries.flatMap(({ document, report }) =>
+    document?.kind === 'Policy' && !report.failed ? [document] : [],
   );
+  const settings = entries.flatMap(({ document, report }) => {
+    if (document?.kind !== 'PolicySettings' || report.failed) return [];
+    checkSettings(document, report, written);
+    return report.failed ? [] : [document];
+  });
   const policies: { entry: Entry; document: PolicyDocument; compiled: CompiledPolicy }[] = [];
   const exemptions: CompiledExemption[] = [];
   const compileOne = (document: PolicyDocument, mode: CompileMode, report: Report) =>
@@ -80,6 +86,7 @@ export function compilePolicies(sources: readonly PolicySource[], options: Compi
     if (!document || report.failed) continue;
     if (document.kind === 'PolicyExemption') {
       const exemption = compileExemption(document, report);
+      warnOfNothing(document, report, written);
       if (exemption) exemptions.push(exemption);
     } else if (document.kind === 'Policy' && isEnabled(document, settings)) {
       const compiled = compileOne(document, 'plain', report);
@@ -102,6 +109,20 @@ export function compilePolicies(sources: readonly PolicySource[], options: Compi
     accepted: entries.filter(({ report }) => !report.failed).map(({ source }) => source.name),
     rejected: entries.filter(({ report }) => report.failed).map(({ source }) => source.name),
   };
+}
+
+/** An exemption for rules that do not exist only looks like relief. */
+function warnOfNothing(document: PolicyExemptionDocument, report: Report, policies: readonly PolicyDocument[]): void {
+  const names = new Set(
+    policies.flatMap(({ metadata, spec }) => [
+      metadata.name,
+      ...spec.rules.flatMap(({ id }) => [id, id.replace(/\/.*$/, '')]),
+    ]),
+  );
+  for (const [i, rule] of document.spec.rules.entries()) {
+    if (!names.has(rule))
+      report.warn('unknown-reference', `/spec/rules/${i}`, `no rule or policy is called \`${rule}\``);
+  }
 }
 
 function readEntry(source: PolicySource): Entry {
@@ -179,26 +200,15 @@ function reportDomains(policies: readonly { document: PolicyDocument; entry: Ent
   }
 }
 
-function settingsFor(
-  document: PolicyDocument,
-  settings: readonly PolicySettingsDocument[],
-): { setting: PolicySettingsDocument; ids: string[] | null }[] {
-  return settings.flatMap((setting): { setting: PolicySettingsDocument; ids: string[] | null }[] => {
-    const fits = (name: string) =>
-      setting.spec.policies.some((pattern) => pattern === name || matchGlob(name, pattern));
-    if (fits(document.metadata.name)) return [{ setting, ids: null }];
-    const ids = document.spec.rules.map((rule) => rule.id).filter((id) => fits(id) || fits(id.replace(/\/.*$/, '')));
-    return ids.length ? [{ setting, ids }] : [];
-  });
-}
-
 function isEnabled(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): boolean {
   return !settingsFor(document, settings).some(({ setting, ids }) => ids === null && setting.spec.enabled === false);
 }
 
 /** Ids of rules that settings turn off one by one. */
 function disabledRules(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): ReadonlySet<string> {
-  return new Set(settingsFor(document, settings).flatMap(({ setting, ids }) => (setting.spec.enabled === false ? (ids ?? []) : [])));
+  return new Set(
+    settingsFor(document, settings).flatMap(({ setting, ids }) => (setting.spec.enabled === false ? (ids ?? []) : [])),
+  );
 }
 
 function overridesFor(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): PolicyOverrides {

@@ -111,6 +111,8 @@ export interface CompiledPolicy {
   rules: CompiledRule[];
   /** The policy reads the Namespace object somewhere. */
   needsNamespace: boolean;
+  /** Something in it differs by environment, which the Namespace of the object decides. */
+  usesEnvironment: boolean;
 }
 
 export function actionIn(action: ActionByEnvironment, environment: string): EnforcementAction {

@@ -1,12 +1,12 @@
 import type { Frame, Segments } from '../logic/frame.ts';
 import { Garbage } from '../logic/operator.ts';
-import { MAX_DOCUMENT, parseYaml } from '../logic/operators/yaml-value.ts';
+import { MAX_DOCUMENT, parseYaml, type TextPlace } from '../logic/operators/yaml-value.ts';
 import { isSingle } from '../syntax/path.ts';
 import { compilePath } from '../syntax/visit.ts';
 import type { DocumentSpec } from '../types.ts';
 import type { CompiledDocument } from './compiled.ts';
 import type { Scope } from './expressions.ts';
-import { parseRooted } from './places.ts';
+import { parseRooted, stepsOf } from './places.ts';
 import type { Report } from './report.ts';
 import type { Programs } from './scope.ts';
 
@@ -14,6 +14,8 @@ interface Parsed {
   text: string;
   value: unknown;
   fault: string | null;
+  /** Where the fault is; null where there is none. */
+  place: TextPlace | null;
   locate(segments: Segments): { line: number; column: number } | null;
 }
 
@@ -43,8 +45,11 @@ export function declareDocuments(
     }
     const slot = slots.get(`documents.${name}`) as number;
     const path = compilePath(rooted.path);
+    const keys = placeSource(rooted.root, stepsOf(rooted.path));
     const outer = rooted.root[0] === 'documents' ? (slots.get(rooted.root.join('.')) as number) : null;
-    const read = (frame: Frame) => path.read(outer === null ? frame.object : frame.variable(outer));
+    const onPod = rooted.root[0] === 'pod';
+    const read = (frame: Frame) =>
+      path.read(outer !== null ? frame.variable(outer) : onPod ? frame.pod : frame.object);
     const parse = memoise(spec.as);
     programs[slot] = (frame) => {
       const text = read(frame);
@@ -56,8 +61,9 @@ export function declareDocuments(
       frame.notes.push({
         garbage: new Garbage(0, found, wanted),
         operator: `${spec.as}.parse`,
-        segments: null,
-        root: null,
+        segments: keys?.(frame) ?? null,
+        root: 'documents',
+        document: { name, place: parsed?.place ?? null },
       });
       return null;
     };
@@ -74,6 +80,12 @@ export function declareDocuments(
   return { scope: inner, documents: compiled };
 }
 
+/** Where the string stands in the object; null where it stands in another document. */
+function placeSource(root: readonly string[], keys: Segments): ((frame: Frame) => Segments) | null {
+  if (root[0] === 'object') return () => keys;
+  return root[0] === 'pod' ? (frame) => [...frame.podSegments, ...keys] : null;
+}
+
 function memoise(as: 'yaml' | 'json'): (text: string) => Parsed {
   let last: Parsed | null = null;
   return (text) => {
@@ -86,17 +98,25 @@ function parseText(text: string, as: 'yaml' | 'json'): Parsed {
   // Go's sigs.k8s.io/yaml, which operators read their configuration with, resolves scalars as YAML 1.1 does. JSON is
   // read as YAML too, which it is a subset of, to know the places in it.
   const parsed = parseYaml(text, as === 'yaml' ? 'yaml-1.1' : 'core');
-  if (!parsed.ok) {
-    const { line, column } = parsed.place;
-    return { text, value: null, fault: `${parsed.error} (line ${line}, column ${column})`, locate: () => parsed.place };
-  }
+  if (!parsed.ok) return refuse(text, parsed.error, parsed.place);
   if (as === 'json') {
     try {
       JSON.parse(text);
     } catch (caught) {
-      const fault = caught instanceof Error ? caught.message : String(caught);
-      return { text, value: null, fault, locate: () => parsed.locate([]) };
+      const message = caught instanceof Error ? caught.message : String(caught);
+      const offset = /\bat position (\d+)/.exec(message)?.[1];
+      const place = offset === undefined ? parsed.locate([]) : placeAt(text, Number(offset));
+      return refuse(text, message.replace(/ (in JSON )?at position \d+.*$/s, ''), place);
     }
   }
-  return { text, value: parsed.value, fault: null, locate: (segments) => parsed.locate(segments) };
+  return { text, value: parsed.value, fault: null, place: null, locate: (segments) => parsed.locate(segments) };
+}
+
+function refuse(text: string, fault: string, place: TextPlace): Parsed {
+  return { text, value: null, fault, place, locate: () => place };
+}
+
+function placeAt(text: string, offset: number): TextPlace {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }

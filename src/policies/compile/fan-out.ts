@@ -10,7 +10,8 @@ import { extendScope, FAN_OUT_NAMES } from './scope.ts';
 export interface FanOut {
   /** There is a forEach. */
   active: boolean;
-  each(frame: Frame, run: () => void): void;
+  /** `unreadable` is called once, and `run` not at all, where garbage in the notes stands for what was to be walked. */
+  each(frame: Frame, run: () => void, unreadable: () => void): void;
 }
 
 export const WHOLE_OBJECT: FanOut = {
@@ -39,26 +40,42 @@ export function compileFanOut(
   return {
     active: true,
     slots,
-    each(frame, run) {
+    each(frame, run, unreadable) {
       if (!key) {
-        walkElements(frame, places, slots, run);
+        walkElements(frame, places, slots, run, unreadable);
         return;
       }
       const old = pairOld(frame, places, (f) => key.run(f, null));
-      walkElements(frame, places, slots, () => {
+      const pair = () => {
         frame.oldItem = old.get(keyText(key.run(frame, null))) ?? null;
         run();
-      });
+      };
+      walkElements(frame, places, slots, pair, unreadable);
     },
   };
 }
 
-/** Visits each place with item, index, key, last and parent set, and puts the frame back as it was. */
-export function walkElements(frame: Frame, places: Places, slots: { from: number; to: number }, run: () => void): void {
+/**
+ * Visits each place with item, index, key, last and parent set, and puts the frame back as it was. Where a document that
+ * the paths start from cannot be read, nothing is visited: `unreadable` is called once, with the garbage in the notes.
+ */
+export function walkElements(
+  frame: Frame,
+  places: Places,
+  slots: { from: number; to: number },
+  run: () => void,
+  unreadable: () => void,
+): void {
   const { roots } = places;
+  if (frame.notes.length > 0) frame.notes.length = 0;
   const { item, oldItem, place, base, around } = frame;
   // Where the paths start is read before the first element takes the names over.
   const starts = roots.map((root) => root.read(frame));
+  if (frame.notes.length > 0) {
+    unreadable();
+    frame.notes.length = 0;
+    return;
+  }
   const bases = roots.map((root) => root.base(frame));
   frame.around = null;
   try {
@@ -108,18 +125,11 @@ function collectOnce(frame: Frame, path: CompiledPath, start: unknown): readonly
 
 function pairOld(frame: Frame, places: Places, keyOf: (frame: Frame) => unknown): Map<string, unknown> {
   const old = new Map<string, unknown>();
-  const { object, pod } = frame;
-  frame.object = frame.oldObject;
-  frame.pod = frame.oldPod;
-  try {
-    walkElements(frame, places, { from: 0, to: 0 }, () => {
-      const text = keyText(keyOf(frame));
-      if (!old.has(text)) old.set(text, frame.item);
-    });
-  } finally {
-    frame.object = object;
-    frame.pod = pod;
-  }
+  const note = () => {
+    const text = keyText(keyOf(frame));
+    if (!old.has(text)) old.set(text, frame.item);
+  };
+  frame.readOld(() => walkElements(frame, places, { from: 0, to: 0 }, note, () => {}));
   return old;
 }
 

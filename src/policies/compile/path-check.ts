@@ -1,6 +1,6 @@
 import { resourcesOf } from '../match.ts';
 import { formatPath, type Path, parsePath } from '../syntax/path.ts';
-import type { PolicyDocument, ResourceSchema } from '../types.ts';
+import type { PolicyDocument, ResourceSchema, RuleDocument } from '../types.ts';
 import type { ExpressionCompiler } from './expressions.ts';
 import type { Report } from './report.ts';
 import { findInSchema } from './schema-paths.ts';
@@ -22,7 +22,7 @@ export function checkPaths(
     const all = resources.every((one) =>
       known.some((schema) => schema.group === one.group && schema.resource === one.resource),
     );
-    if (known.length === 0 || !all) continue;
+    if (known.length === 0 || !all || !mayBeThere(rule, document, known)) continue;
     const check = (path: Path, pointer: string) => checkOne(path, pointer, known, report);
     const at = `/spec/rules/${i}`;
     for (const { pointer, read } of compiler.allReads) {
@@ -38,6 +38,15 @@ export function checkPaths(
       if (path.ok && !ROOTED.test(text)) check(path.path, pointer);
     }
   }
+}
+
+/** What the rule requires stands in one of the schemas; else it sleeps, and its paths are not expected to exist. */
+function mayBeThere(rule: RuleDocument, document: PolicyDocument, schemas: readonly ResourceSchema[]): boolean {
+  const required = [rule.requires, document.spec.requires].flatMap((paths) => paths ?? []);
+  return required.every((text) => {
+    const path = parsePath(text);
+    return path.ok && schemas.some(({ schema }) => findInSchema(schema, path.path).found);
+  });
 }
 
 const ROOTED =

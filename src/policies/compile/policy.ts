@@ -82,6 +82,7 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
     params: compileParameters(parameters, inputs.overrides.parameters, inputs.cluster.version),
     rules: [],
     needsNamespace: false,
+    usesEnvironment: false,
   };
   policy.rules = spec.rules.map((rule, i) => {
     const compiled = compileRule(rule, `/spec/rules/${i}`, {
@@ -109,6 +110,10 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
   }
   checkPaths(document, compiler, inputs.schemas, report);
   policy.needsNamespace = compiler.allReads.some(({ read }) => read.name === 'namespaceObject');
+  policy.usesEnvironment =
+    policy.rules.some((rule) => typeof rule.action === 'object' || rule.environments !== null) ||
+    Object.values(parameters).some((parameter) => parameter.byEnvironment !== undefined) ||
+    compiler.allReads.some(({ read }) => read.name === 'environment');
   return policy;
 }
 

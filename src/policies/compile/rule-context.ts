@@ -69,6 +69,7 @@ function garbageFailure(frame: Frame, note: GarbageNote, context: RuleContext): 
   const segments = note.segments ?? context.pathOf?.(frame) ?? frame.itemSegments;
   const failure = failureOfGarbage(frame, note, segments);
   if (!context.document || note.root === 'object' || note.root === 'pod') return failure;
+  if (note.document && note.document.name !== context.document) return failure;
   // A finding in a document says where by line and column.
   const text = `is \`${showGarbage(frame, note)}\`, wanted ${note.garbage.wanted}`;
   return { ...failure, inObject: false, text: () => text };
@@ -77,8 +78,10 @@ function garbageFailure(frame: Frame, note: GarbageNote, context: RuleContext): 
 /** What garbage found at these segments of the object comes to. */
 export function failureOfGarbage(frame: Frame, note: GarbageNote, segments: Segments): Failure {
   const { found, wanted } = note.garbage;
-  const text = `\`${formatPath([...segments])}\` is \`${showGarbage(frame, note)}\`, wanted ${wanted}`;
-  return { segments, evidence: ['garbage', found, wanted], inObject: true, text: () => text, ownText: true };
+  const place = note.document?.place ?? null;
+  const where = place ? ` (line ${place.line}, column ${place.column})` : '';
+  const text = `\`${formatPath([...segments])}\` is \`${showGarbage(frame, note)}\`, wanted ${wanted}${where}`;
+  return { segments, evidence: ['garbage', found, wanted + where], inObject: true, text: () => text, ownText: true };
 }
 
 function showGarbage(frame: Frame, note: GarbageNote): string {

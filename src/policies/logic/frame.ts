@@ -75,6 +75,8 @@ export interface GarbageNote {
   segments: Segments | null;
   /** The name its path starts from, null when it was computed. */
   root: FrameName | null;
+  /** The document that could not be read, and where in it, from 1. */
+  document?: { name: string; place: { line: number; column: number } | null };
 }
 
 /** A lazily computed variable with what went wrong while computing it. */
@@ -181,6 +183,29 @@ export class Frame {
       if (readOwnPath(this.object, whole.slice(0, length)) === this.parent) return whole.slice(0, length);
     }
     return this.base;
+  }
+
+  /**
+   * Reads something as it was: the old object, pod and element stand for the new ones, variables and documents are worked
+   * out anew from them and forgotten again, and garbage met there is nobody's finding. Null where there is no old object.
+   */
+  readOld<Value>(read: () => Value): Value | null {
+    if (this.oldObject === null || this.oldObject === undefined) return null;
+    const { object, pod, item, variables, notes } = this;
+    this.object = this.oldObject;
+    this.pod = this.oldPod;
+    this.item = this.oldItem;
+    this.variables = new Array(variables.length).fill(null);
+    this.notes = [];
+    try {
+      return read();
+    } finally {
+      this.object = object;
+      this.pod = pod;
+      this.item = item;
+      this.variables = variables;
+      this.notes = notes;
+    }
   }
 
   forgetVariables(from: number): void {

@@ -90,11 +90,12 @@ function judgePairs(pairing: Pairing, at: string): (frame: Frame, emit: Emit) =>
   const isTuple = Array.isArray(value?.logic);
   const compare = kind === 'unique' ? (isTuple ? sameTuple : sameKey) : overlapping;
   return (frame, emit) => {
-    context.fanOut.each(frame, () => {
+    const each = () => {
       if (!applies(frame, context.when, context, emit)) return;
       settle?.(frame);
       for (const group of collect(frame, pairing, emit)) judgeGroup(frame, group, compare, pairing, emit);
-    });
+    };
+    context.fanOut.each(frame, each, () => emitGarbage(frame, context, emit));
   };
 }
 
@@ -102,20 +103,21 @@ function judgePairs(pairing: Pairing, at: string): (frame: Frame, emit: Emit) =>
 export function askOthers(context: RuleContext, _written: unknown, kind: string): (frame: Frame, emit: Emit) => void {
   const { fanOut, when, rule } = context;
   return (frame, emit) => {
-    fanOut.each(frame, () => {
+    const each = () => {
       if (!applies(frame, when, context, emit)) return;
       throw new Halt(
         'relation-not-implemented',
         `\`${kind}\` of ${rule.id} relates to other objects, which this version does not judge`,
       );
-    });
+    };
+    fanOut.each(frame, each, () => emitGarbage(frame, context, emit));
   };
 }
 
 function collect(frame: Frame, { context, places, value, keys, byParent }: Pairing, emit: Emit): Iterable<Member[]> {
   const all: Member[] = [];
   const groups = new Map<unknown, Member[]>();
-  walkElements(frame, places, { from: 0, to: 0 }, () => {
+  const claim = () => {
     if (frame.notes.length > 0) frame.notes.length = 0;
     const own = value ? value.run(frame, null) : frame.item;
     if (emitGarbage(frame, context, emit)) return;
@@ -130,7 +132,8 @@ function collect(frame: Frame, { context, places, value, keys, byParent }: Pairi
     const list = groups.get(parent);
     if (list) list.push(member);
     else groups.set(parent, [member]);
-  });
+  };
+  walkElements(frame, places, { from: 0, to: 0 }, claim, () => emitGarbage(frame, context, emit));
   return byParent ? groups.values() : [all];
 }
 

@@ -23,7 +23,7 @@ export function compileSchemaRule(context: RuleContext): (frame: Frame, emit: Em
   }
   const slot = context.document ? scope.slots.get(`documents.${context.document}`) : undefined;
   return (frame, emit) => {
-    fanOut.each(frame, () => {
+    const each = () => {
       if (!applies(frame, when, context, emit)) return;
       frame.notes.length = 0;
       const value = subjectOf(frame, context, slot);
@@ -36,7 +36,8 @@ export function compileSchemaRule(context: RuleContext): (frame: Frame, emit: Em
         const known = fault.segments.length ? readOwnPath(value, fault.segments) : value;
         emit({ segments, evidence: [fault.message, known], text: () => where + fault.message, ownText: true });
       }
-    });
+    };
+    fanOut.each(frame, each, () => emitGarbage(frame, context, emit));
   };
 }
 

@@ -28,12 +28,14 @@ export function compileWithin(context: RuleContext): (frame: Frame, emit: Emit) 
   const judge = compileRangeTest(context, kind, value, ranges);
   const settle = compileSettle(context, at);
   return (frame, emit) => {
-    fanOut.each(frame, () => {
+    const unreadable = () => emitGarbage(frame, context, emit);
+    const each = () => {
       if (!applies(frame, when, context, emit)) return;
       settle?.(frame);
-      if (places) walkElements(frame, places, { from: 0, to: 0 }, () => judge(frame, emit));
+      if (places) walkElements(frame, places, { from: 0, to: 0 }, () => judge(frame, emit), unreadable);
       else judge(frame, emit);
-    });
+    };
+    fanOut.each(frame, each, unreadable);
   };
 }
 

@@ -1,20 +1,30 @@
+import { deepEqual } from '../../deep-equal.ts';
+import { replaceDraft } from '../../frames.ts';
 import type { Frame, Segments } from '../../logic/frame.ts';
 import { compileOwnPath, isMap, readOwn, readOwnPath, truthy } from '../../logic/own.ts';
-import { formatPath, type Segment, type Step } from '../../syntax/path.ts';
+import { formatPath, parsePath, type Segment, type Step } from '../../syntax/path.ts';
 import type { Json, Paths } from '../../types.ts';
 import { removeAt, writeAt } from '../draft.ts';
+import type { Scope } from '../expressions.ts';
 import { compilePlaces, parseRooted } from '../places.ts';
+import type { Report } from '../report.ts';
 import type { RuleContext } from '../rule-context.ts';
 import { extendScope, FAN_OUT_NAMES } from '../scope.ts';
 import { compileValue, type ValueSlot } from '../value-slot.ts';
 
 type Write = (frame: Frame, wrote: (path: string) => void) => void;
 
-/** A place to write at, and the element of the nearest fan-out it lies in. */
+/** A place to write at, and the element of the nearest fan-out of its own path that it lies in. */
 interface Target {
   segments: Step[];
-  /** How many of the segments lead to the element; 0 when there is none. */
-  element: number;
+  element: TargetElement | null;
+}
+
+interface TargetElement {
+  /** How many of the segments lead to the element, and how many to the one around it. */
+  length: number;
+  parent: number;
+  key: Step;
   index: number;
   last: boolean;
 }
@@ -30,15 +40,7 @@ export function compileAssign(context: RuleContext, kind: 'default' | 'set'): Wr
       compiler.report.add('bad-path', at, `path \`${text}\`: \`**\` names no place to write at`);
       return [];
     }
-    if (!WRITABLE.has(parsed.root[0] ?? '')) {
-      compiler.report.add(
-        'bad-path',
-        at,
-        `path \`${text}\`: \`${parsed.root.join('.')}\` cannot be written`,
-        'write below the object, the pod or the item',
-      );
-      return [];
-    }
+    if (!isWritable(parsed.root, text, at, compiler.report)) return [];
     const inner = extendScope(scope, FAN_OUT_NAMES);
     const root = parsed.root[0] as string;
     const slot = compileValue(value as Json, at, inner, compiler);
@@ -75,6 +77,13 @@ function compileSettled(path: readonly Segment[]): (root: unknown) => boolean {
 
 const WRITABLE: ReadonlySet<string> = new Set(['object', 'pod', 'item']);
 
+function isWritable(root: readonly string[], text: string, pointer: string, report: Report): boolean {
+  if (WRITABLE.has(root[0] ?? '')) return true;
+  const message = `path \`${text}\`: \`${root.join('.')}\` cannot be written`;
+  report.add('bad-path', pointer, message, 'write below the object, the pod or the item');
+  return false;
+}
+
 function baseOf(frame: Frame, root: string): Segments {
   if (root === 'item') return frame.itemSegments;
   return root === 'pod' ? frame.podSegments : [];
@@ -97,7 +106,7 @@ function assign(
   if (kind === 'default' && present !== null) return;
   if (!reachable(frame.object, target.segments)) return;
   const next = withElement(frame, target, () => value.run(frame)) ?? null;
-  if (next === null || next === present) return;
+  if (next === null || deepEqual(next, present)) return;
   put(frame, writeAt(frame.object, target.segments, next));
   wrote(formatPath(target.segments));
 }
@@ -118,11 +127,12 @@ function reachable(root: unknown, segments: Segments): boolean {
   return true;
 }
 
-function withElement(frame: Frame, target: Target, run: () => unknown): unknown {
-  if (target.element === 0) return run();
+function withElement(frame: Frame, { segments, element }: Target, run: () => unknown): unknown {
+  if (!element) return run();
   const { item, around } = frame;
-  frame.around = { index: target.index, last: target.last, key: frame.key, parent: frame.object };
-  frame.item = readOwnPath(frame.object, target.segments.slice(0, target.element));
+  const { index, last, key } = element;
+  frame.around = { index, last, key, parent: readOwnPath(frame.object, segments.slice(0, element.parent)) };
+  frame.item = readOwnPath(frame.object, segments.slice(0, element.length));
   try {
     return run();
   } finally {
@@ -133,14 +143,15 @@ function withElement(frame: Frame, target: Target, run: () => unknown): unknown 
 
 /** The concrete places of a path to write at: fan-outs over what is there, fields also where nothing is. */
 function expand(root: unknown, base: Segments, path: readonly Segment[]): Target[] {
-  let targets: Target[] = [{ segments: [...base], element: 0, index: -1, last: false }];
+  let targets: Target[] = [{ segments: [...base], element: null }];
   for (const segment of path) {
-    targets = targets.flatMap((target) => grow(root, target, segment));
+    targets = targets.flatMap((target) => grow(root, target, segment, base.length));
   }
   return targets;
 }
 
-function grow(root: unknown, target: Target, segment: Segment): Target[] {
+/** `around`: how many segments lead to the element around the whole path. */
+function grow(root: unknown, target: Target, segment: Segment, around: number): Target[] {
   const to = (step: Step): Target => ({ ...target, segments: [...target.segments, step] });
   switch (segment.type) {
     case 'field':
@@ -151,11 +162,9 @@ function grow(root: unknown, target: Target, segment: Segment): Target[] {
       return segment.names.map(to);
     case 'wildcard':
     case 'filter':
-      return elements(readOwnPath(root, target.segments), segment).map(([step, index, last]) => ({
-        segments: [...target.segments, step],
-        element: target.segments.length + 1,
-        index,
-        last,
+      return elements(readOwnPath(root, target.segments), segment).map(([key, index, last]) => ({
+        segments: [...target.segments, key],
+        element: { length: target.segments.length + 1, parent: target.element?.length ?? around, key, index, last },
       }));
     default:
       return [];
@@ -175,18 +184,45 @@ function elements(container: unknown, segment: Segment): [Step, number, boolean]
   });
 }
 
-/** REMOVE takes away what is there, the last place first, so that positions stay true. */
+/** REMOVE takes away what is there: all places of all elements are found first, and taken from behind. */
 export function compileRemove(context: RuleContext): Write {
   const { rule, pointer, scope, compiler } = context;
-  const places = compilePlaces(rule.remove as Paths, `${pointer}/remove`, scope, compiler.report);
-  return forElements(context, (frame, wrote) => {
-    const found: Segments[] = [];
-    places.visit(frame, (place, base) => found.push([...base, ...place.segments]));
-    for (const segments of found.reverse()) {
+  const at = `${pointer}/remove`;
+  const places = compilePlaces(rule.remove as Paths, at, scope, compiler.report);
+  for (const text of places.text) {
+    const first = parsePath(text);
+    if (first.ok) isWritable(rootOf(first.path, scope), text, at, compiler.report);
+  }
+  return (frame, wrote) => {
+    const found = new Map<string, Segments>();
+    eachElement(frame, context, () => {
+      places.visit(frame, (place, base) => {
+        const segments = [...base, ...place.segments];
+        found.set(formatPath(segments), segments);
+      });
+    });
+    // A position is true as long as nothing before it is gone.
+    for (const segments of [...found.values()].sort(compareBackwards)) {
       put(frame, removeAt(frame.object, segments));
       wrote(formatPath([...segments]));
     }
-  });
+  };
+}
+
+function rootOf(path: readonly Segment[], scope: Scope): readonly string[] {
+  const [first] = path;
+  return first?.type === 'field' && scope.roots.has(first.name) ? [first.name] : scope.subject;
+}
+
+/** Later positions first, and what lies inside something before that. */
+function compareBackwards(a: Segments, b: Segments): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const [x, y] = [a[i], b[i]];
+    if (x === y) continue;
+    if (typeof x === 'number' && typeof y === 'number') return y - x;
+    return String(x) < String(y) ? 1 : -1;
+  }
+  return b.length - a.length;
 }
 
 /** MOVE takes a value to another place; where one stands already it is kept (and nothing moves) unless told to replace. */
@@ -197,7 +233,7 @@ export function compileMove(context: RuleContext): Write {
     const parsed = parseRooted(move[end], `${pointer}/move/${end}`, scope, compiler.report);
     if (parsed?.path.some((segment) => segment.type !== 'field')) {
       compiler.report.add('bad-path', `${pointer}/move/${end}`, `path \`${move[end]}\`: wanted one place, fields only`);
-    }
+    } else if (parsed) isWritable(parsed.root, move[end], `${pointer}/move/${end}`, compiler.report);
     return parsed
       ? { root: parsed.root[0] as string, keys: parsed.path.flatMap((s) => (s.type === 'field' ? [s.name] : [])) }
       : null;
@@ -216,21 +252,44 @@ export function compileMove(context: RuleContext): Write {
   });
 }
 
-/** Writes the draft back and forgets what was computed from the one before. */
+/** Writes the draft back; the element and what is around it are those of the new draft from here on. */
 function put(frame: Frame, draft: unknown): void {
-  frame.object = draft;
-  if (frame.pod !== null) frame.pod = readOwnPath(draft, frame.podSegments);
-  frame.forgetVariables(0);
+  const at = frame.place ? { item: frame.itemSegments, parent: frame.parentSegments } : null;
+  replaceDraft(frame, draft);
+  if (at) showElement(frame, at.item, at.parent);
+}
+
+function showElement(frame: Frame, item: Segments, parent: Segments): void {
+  const { index, last, key } = frame;
+  frame.item = readOwnPath(frame.object, item);
+  frame.around = { index, last, key, parent: readOwnPath(frame.object, parent) };
 }
 
 function forElements(context: RuleContext, write: Write): Write {
-  const { fanOut, when } = context;
   return (frame, wrote) => {
-    fanOut.each(frame, () => {
-      frame.notes.length = 0;
-      // Garbage in `when` of a mutation writes nothing; the validating rules name it.
-      if (when && (!truthy(when.run(frame, null)) || frame.notes.length > 0)) return;
+    const before = frame.object;
+    eachElement(frame, context, () => {
+      // The places were found in the object as it was: an element written since is read anew.
+      if (frame.object !== before && frame.place) showElement(frame, frame.itemSegments, placeOfParent(frame, before));
       write(frame, wrote);
+      frame.around = null;
     });
   };
+}
+
+function placeOfParent(frame: Frame, before: unknown): Segments {
+  const now = frame.object;
+  frame.object = before;
+  const segments = frame.parentSegments;
+  frame.object = now;
+  return segments;
+}
+
+/** Runs for each element for which `when` holds. Garbage in it writes nothing; the validating rules name it. */
+function eachElement(frame: Frame, { fanOut, when }: RuleContext, run: () => void): void {
+  fanOut.each(frame, () => {
+    frame.notes.length = 0;
+    if (when && (!truthy(when.run(frame, null)) || frame.notes.length > 0)) return;
+    run();
+  });
 }

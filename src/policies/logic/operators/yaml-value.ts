@@ -2,7 +2,7 @@
  * One YAML document as a JSON value. The library composes; turning its nodes into values is done here, because its own
  * way compares each key of a map with each other and leaves the growth of aliases to a ratio.
  */
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Scalar, type YAMLMap } from 'yaml';
+import { type Alias, Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Scalar, type YAMLMap } from 'yaml';
 import { setOwn } from '../../set-own.ts';
 import type { Json, JsonObject } from '../../types.ts';
 import { isMap as isJsonMap } from '../own.ts';
@@ -126,11 +126,11 @@ class Conversion {
   nodes = 0;
 
   convert(node: unknown, depth: number): Json {
-    this.count(1);
-    if (depth > MAX_DEPTH) throw new Refusal(`more than ${MAX_DEPTH} levels deep`);
+    this.count(1, node);
+    if (depth > MAX_DEPTH) throw refuse(`more than ${MAX_DEPTH} levels deep`, node);
     if (node === null || node === undefined) return null;
-    if (isAlias(node)) return this.recall(node.source);
-    if (!isScalar(node) && !isMap(node) && !isSeq(node)) throw new Refusal('a node of no JSON type');
+    if (isAlias(node)) return this.recall(node);
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) throw refuse('a node of no JSON type', node);
     const { anchor } = node;
     if (anchor === undefined) return this.convertPlain(node, depth);
     this.anchors.set(anchor, null);
@@ -148,27 +148,28 @@ class Conversion {
 
   convertMap(node: YAMLMap, depth: number): JsonObject {
     const result: JsonObject = {};
-    const merged: Json[] = [];
+    const merged: { source: Json; node: unknown }[] = [];
     const seen = new Set<string>();
     for (const pair of node.items) {
       if (isMergeKey(pair.key)) {
-        merged.push(this.convert(pair.value, depth + 1));
+        const source = this.convert(pair.value, depth + 1);
+        for (const one of Array.isArray(source) ? source : [source]) merged.push({ source: one, node: pair.value });
         continue;
       }
       const key = this.readKey(pair.key, depth);
-      if (seen.has(key)) throw new Refusal(`the key \`${key.slice(0, MAX_ERROR)}\` occurs twice`);
+      if (seen.has(key)) throw refuse(`the key \`${key.slice(0, MAX_ERROR)}\` occurs twice`, pair.key);
       seen.add(key);
       setOwn(result, key, this.convert(pair.value, depth + 1));
     }
-    for (const source of merged.flat()) this.merge(result, source);
+    for (const { source, node: at } of merged) this.merge(result, source, at);
     return result;
   }
 
   /** Keys that are there already win, those of an earlier source too. */
-  merge(target: JsonObject, source: Json): void {
-    if (!isJsonMap(source)) throw new Refusal('`<<` takes a map or a list of maps');
+  merge(target: JsonObject, source: Json, node: unknown): void {
+    if (!isJsonMap(source)) throw refuse('`<<` takes a map or a list of maps', node);
     const keys = Object.keys(source);
-    this.count(keys.length);
+    this.count(keys.length, node);
     for (const key of keys) {
       if (!Object.hasOwn(target, key)) setOwn(target, key, source[key] as Json);
     }
@@ -176,31 +177,46 @@ class Conversion {
 
   readKey(node: unknown, depth: number): string {
     const key = this.convert(node, depth + 1);
-    if (typeof key === 'object' && key !== null) throw new Refusal('a key that is a list or a map');
+    if (typeof key === 'object' && key !== null) throw refuse('a key that is a list or a map', node);
     return String(key);
   }
 
-  recall(anchor: string): Json {
-    const known = this.anchors.get(anchor);
-    if (known === undefined) throw new Refusal(`\`*${anchor}\` has no anchor before it`);
-    if (known === null) throw new Refusal(`\`*${anchor}\` holds itself`);
-    this.count(known.nodes);
+  recall(alias: Alias): Json {
+    const known = this.anchors.get(alias.source);
+    if (known === undefined) throw refuse(`\`*${alias.source}\` has no anchor before it`, alias);
+    if (known === null) throw refuse(`\`*${alias.source}\` holds itself`, alias);
+    this.count(known.nodes, alias);
     return known.value;
   }
 
-  count(nodes: number): void {
+  count(nodes: number, node: unknown): void {
     this.nodes += nodes;
-    if (this.nodes > MAX_NODES) throw new Refusal(`more than ${MAX_NODES} nodes`);
+    if (this.nodes > MAX_NODES) throw refuse(`more than ${MAX_NODES} nodes`, node);
   }
 }
 
-function isMergeKey(key: unknown): boolean {
-  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+/** A refusal that stands where the node does. */
+function refuse(message: string, node: unknown): Refusal {
+  return new Refusal(message, Math.max(0, startOf(node)));
 }
 
-function readScalar({ value }: Scalar): Json {
+/** A plain `<<`, which the YAML 1.1 schema reads as a symbol. */
+function isMergeKey(key: unknown): boolean {
+  if (!isScalar(key) || key.type !== 'PLAIN') return false;
+  return typeof key.value === 'symbol' ? key.value.description === '<<' : key.value === '<<';
+}
+
+/** Sixties, such as `22:22`: numbers in YAML 1.1, and texts to gopkg.in/yaml.v2, which leaves them out. */
+const BASE_60 = /^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$/;
+
+function readScalar(node: Scalar): Json {
+  const { value, source } = node;
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new Refusal(`\`${String(value).slice(0, MAX_ERROR)}\` is no JSON value`);
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return source !== undefined && BASE_60.test(source) ? source : value;
+  }
+  // gopkg.in/yaml.v2 leaves a time as it is written where nobody asks for a time.
+  if (value instanceof Date && source !== undefined) return source;
+  throw refuse(`\`${String(value).slice(0, MAX_ERROR)}\` is no JSON value`, node);
 }
