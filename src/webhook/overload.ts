@@ -19,6 +19,8 @@ export interface GateLimits {
   maxInFlight?: number;
   /** Of bodies, from the first byte until the answer. Default 128 MiB. */
   maxBytes?: number;
+  /** Bodies up to this size are let in whatever is held. Default 1.5 MiB. */
+  usualBytes?: number;
 }
 
 /** What one request takes up. */
@@ -39,6 +41,7 @@ export interface Gate {
 export function createGate(limits: GateLimits = {}, onChange: (inFlight: number) => void = () => undefined): Gate {
   const maxInFlight = limits.maxInFlight ?? MAXIMUM_IN_FLIGHT;
   const maxBytes = limits.maxBytes ?? MAXIMUM_BYTES;
+  const usualBytes = limits.usualBytes ?? USUAL_BYTES;
   let inFlight = 0;
   let held = 0;
 
@@ -50,7 +53,7 @@ export function createGate(limits: GateLimits = {}, onChange: (inFlight: number)
       grow(bytes) {
         // One body alone is let in however small the bound. Bodies of a usual size always are: their number is bounded
         // by the connections, and a few large ones that stall must not keep everybody else out.
-        if (left || (held > own && own + bytes > USUAL_BYTES && held + bytes > maxBytes)) return false;
+        if (left || (held > own && own + bytes > usualBytes && held + bytes > maxBytes)) return false;
         own += bytes;
         held += bytes;
         return true;

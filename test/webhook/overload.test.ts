@@ -17,7 +17,7 @@ t.test('so many reviews are in work, and a place is given back once', async (t) 
 });
 
 t.test('so many bytes are held, yet one body alone always gets in', async (t) => {
-  const gate = createGate({ maxBytes: 100 });
+  const gate = createGate({ maxBytes: 100, usualBytes: 0 });
   const large = gate.open();
   t.ok(large.grow(80) && large.grow(80));
   const small = gate.open();
@@ -28,4 +28,13 @@ t.test('so many bytes are held, yet one body alone always gets in', async (t) =>
   t.notOk(other.grow(60));
   t.ok(other.grow(40));
   t.notOk(small.grow(1));
+});
+
+t.test('large bodies that stall keep no usual one out', async (t) => {
+  const gate = createGate({ maxBytes: 100, usualBytes: 10 });
+  t.ok(gate.open().grow(100));
+  t.notOk(gate.open().grow(11));
+  const usual = gate.open();
+  t.ok(usual.grow(5) && usual.grow(5));
+  t.notOk(usual.grow(1), 'until it is larger than usual');
 });

@@ -227,7 +227,7 @@ t.test('beyond the bound of reviews in work the API server is asked to come agai
 });
 
 t.test('beyond the bound of bytes a body is refused, and its bytes are given back', async (t) => {
-  const door = await startDoor(sampleSet, { server: { limits: { maxBytes: 2000 } } });
+  const door = await startDoor(sampleSet, { server: { limits: { maxBytes: 2000, usualBytes: 0 } } });
   t.teardown(door.stop);
   const half = await sendHalf(door, 'x'.repeat(900));
   const ask = () => door.ask('validate', envelope(configMapRequest(configMap({ pad: 'x'.repeat(1500) }))));
