@@ -58,5 +58,13 @@ async function check(withTests: boolean): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-const { values } = parseArgs({ options: { tests: { type: 'boolean', default: true } }, allowNegative: true });
-process.exitCode = await check(values.tests);
+function readArguments(): { tests: boolean } {
+  try {
+    return parseArgs({ options: { tests: { type: 'boolean', default: true } }, allowNegative: true }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}; \`--no-tests\` is the only flag`);
+    process.exit(2);
+  }
+}
+
+process.exitCode = await check(readArguments().tests);

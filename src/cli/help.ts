@@ -5,12 +5,14 @@ const OVERVIEW = `lintel: policies for Kubernetes objects, declared as data and 
 usage: lintel <verb> [flags]
 
   serve     answer a cluster's API server (validating and mutating webhook)
+  check     judge manifests as the webhook would, without a cluster
   demo      see policies refuse, complete and explain, without a cluster
   version   print the version
   help      print this, or the help of a verb
 
 examples:
   lintel demo
+  lintel check manifests/
   lintel serve --kubeconfig ~/.kube/config --policies ./policies
   lintel help serve
 
@@ -74,7 +76,7 @@ examples:
 
 const TOPICS: { readonly [topic: string]: string } = { serve: SERVE, version: VERSION, help: HELP };
 
-/** The help of one verb; the overview for any other word. `demo` prints its own. */
+/** The help of one verb; the overview for any other word. `demo` and `check` print their own. */
 export function describeVerb(verb: string | undefined): string {
   return (verb !== undefined && Object.hasOwn(TOPICS, verb) ? TOPICS[verb] : undefined) ?? OVERVIEW;
 }

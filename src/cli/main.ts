@@ -7,10 +7,14 @@ import { describeVerb } from './help.ts';
 type Run = (args: string[]) => Promise<number>;
 
 const VERBS: { readonly [verb: string]: () => Promise<Run> } = {
+  check: async () => (await import('./check.ts')).runCheck,
   serve: async () => (await import('./serve.ts')).runServe,
   demo: async () => (await import('./demo.ts')).runDemo,
   version: async () => (await import('./version.ts')).runVersion,
 };
+
+/** Verbs that print their own help. */
+const OWN_HELP: ReadonlySet<string> = new Set(['demo', 'check']);
 
 /** @kubernetes/client-node 2 needs it, and Node 20 is past its end of life. */
 const LEAST_NODE = [22, 19] as const;
@@ -36,7 +40,7 @@ async function main(args: string[]): Promise<number> {
   if (load === undefined) {
     return refuse(verb);
   }
-  if (verb !== 'demo' && rest.some((arg) => arg === '--help' || arg === '-h')) {
+  if (!OWN_HELP.has(verb) && rest.some((arg) => arg === '--help' || arg === '-h')) {
     return help(verb, false);
   }
   const run = await load();

@@ -13,12 +13,13 @@ import { failureOfGarbage } from './compile/rule-context.ts';
 import { deepEqual } from './deep-equal.ts';
 import { environmentOf } from './environment.ts';
 import { createFrame, replaceDraft } from './frames.ts';
+import { Gathered, MAX_FINDINGS } from './gathered.ts';
 import { diff } from './json-patch.ts';
 import { Budget, type Frame, type GarbageNote, Halt, STEP_BUDGET } from './logic/frame.ts';
 import { readOwnPath, truthy } from './logic/own.ts';
 import { covers, podPathOf } from './match.ts';
 import type { Candidate, PolicySet, PolicySetParts } from './policy-set.ts';
-import { findNews } from './ratchet.ts';
+import { Excuses } from './ratchet.ts';
 import { formatPath } from './syntax/path.ts';
 import { Tracer } from './trace.ts';
 import type {
@@ -200,12 +201,6 @@ function isLeaving({ surface, operation, object, oldObject }: Review): boolean {
   return operation !== 'UPDATE' || !object || !oldObject || deepEqual(withoutMeta(object), withoutMeta(oldObject));
 }
 
-/** A failure with the finding it comes to. */
-interface Found {
-  failure: Failure;
-  finding: Finding;
-}
-
 class Validation extends Evaluation {
   readonly findings: Finding[] = [];
   readonly exempted: Exempted[] = [];
@@ -256,58 +251,75 @@ class Validation extends Evaluation {
 
   /** `garbage`: what the policy's `when` could not be told for; then that is what each of its rules finds. */
   judgeRule(frame: Frame, rule: CompiledRule, environment: string, garbage: GarbageNote | null): void {
-    let found: Found[] | null = null;
+    let gathered: Gathered | null = null;
     let failed = false;
     if (frame.notes.length > 0) frame.notes.length = 0;
     this.tracer?.startRule(rule.id, frame);
     try {
-      this.budget.spend();
+      this.budget.startRule();
       judge(frame, rule, garbage, (failure) => {
-        found ??= [];
-        const finding = describe(frame, rule, failure, environment);
-        found.push({ failure, finding });
-        this.tracer?.element(frame, finding.path, 'fail');
+        gathered ??= new Gathered(this.isRatcheted(rule) ? this.readExcuses(rule) : null);
+        this.gather(gathered, frame, rule, failure, environment);
       });
     } catch (caught) {
       failed = true;
       this.blame(rule.policy, rule.id, caught);
     }
-    if (found === null && !this.tracer) return;
-    const kept = this.dropOld(rule, found ?? []);
+    if (gathered === null && !this.tracer) return;
+    // Its only assignment is in a closure, which the compiler does not follow.
+    const kept = (gathered as Gathered | null)?.finish() ?? [];
     const error = failed ? this.errors.at(-1) : undefined;
     this.tracer?.endRule(frame, error ? 'error' : kept.length ? 'fail' : 'pass', error?.message ?? null);
-    for (const { finding } of kept) this.keep(rule, finding);
+    for (const finding of kept) this.keep(rule, finding);
+  }
+
+  /** Told of while the frame still shows the element. */
+  gather(gathered: Gathered, frame: Frame, rule: CompiledRule, failure: Failure, environment: string): void {
+    if (gathered.excuses?.take(failure)) {
+      this.traceExcused(frame, rule, failure, environment);
+    } else if (gathered.isFull) {
+      gathered.count(failure.segments);
+      if (frame.trace) frame.trace = [];
+    } else {
+      const finding = describe(frame, rule, failure, environment);
+      gathered.findings.push(finding);
+      this.tracer?.element(frame, finding.path, 'fail');
+    }
+  }
+
+  traceExcused(frame: Frame, rule: CompiledRule, failure: Failure, environment: string): void {
+    const { tracer } = this;
+    if (!tracer) return;
+    if ((tracer.rule?.elements.length ?? 0) >= 2 * MAX_FINDINGS) {
+      frame.trace = [];
+      return;
+    }
+    const { path } = describe(frame, rule, failure, environment);
+    tracer.element(frame, path, 'fail').dropped = 'the object had it before: equal evidence in oldObject';
   }
 
   /** On UPDATE, what the same rule finds in the old object on equal evidence is no news. */
-  dropOld(rule: CompiledRule, found: readonly Found[]): readonly Found[] {
-    if (found.length === 0 || !rule.ratchet || this.review.operation !== 'UPDATE') return found;
-    const news = findNews(found, this.failuresBefore(rule));
-    for (const one of found) {
-      if (!news.includes(one))
-        this.tracer?.drop(one.finding.path, 'the object had it before: equal evidence in oldObject');
-    }
-    return news;
+  isRatcheted(rule: CompiledRule): boolean {
+    return rule.ratchet && this.review.operation === 'UPDATE' && this.review.oldObject !== null;
   }
 
   /** What the rule finds in the old object, were it written anew; nothing where it did not apply to it. */
-  failuresBefore(rule: CompiledRule): Failure[] {
+  readExcuses(rule: CompiledRule): Excuses {
     const { review, parts } = this;
-    const before: Failure[] = [];
-    if (!review.oldObject) return before;
+    const excuses = new Excuses(this.budget);
     const old: Review = { ...review, object: review.oldObject, oldObject: null };
     try {
-      if (policyMiss(rule.policy, old) !== null) return before;
+      if (policyMiss(rule.policy, old) !== null) return excuses;
       const frame = createFrame(rule.policy, old, parts.cluster, this.budget);
-      if (!holds(rule.policy, frame)) return before;
+      if (!holds(rule.policy, frame)) return excuses;
       const garbage = frame.notes[0] ?? null;
       frame.notes.length = 0;
-      if (whyNot(rule, old, frame.environment as string, this.options) !== null) return before;
-      judge(frame, rule, garbage, (failure) => before.push(failure));
+      if (whyNot(rule, old, frame.environment as string, this.options) !== null) return excuses;
+      judge(frame, rule, garbage, (failure) => excuses.add(failure));
     } catch {
       // What could not be judged excuses nothing; what was found until then was there.
     }
-    return before;
+    return excuses;
   }
 
   keep(rule: CompiledRule, finding: Finding): void {
@@ -434,6 +446,7 @@ class Mutations extends Evaluation {
       this.tracer?.startRule(rule.id, frame);
       let error: EvaluationError | null = null;
       try {
+        this.budget.startRule();
         rule.write(frame, (path) => this.tell(frame, rule, path));
       } catch (caught) {
         this.blame(rule.policy, rule.id, caught);

@@ -1,4 +1,5 @@
 import type { CompiledMatch, Route } from './compile/compiled.ts';
+import { show } from './compile/message.ts';
 import { Halt } from './logic/frame.ts';
 import { matchGlob } from './logic/operators/glob.ts';
 import { OPERATORS } from './logic/operators/index.ts';
@@ -183,9 +184,4 @@ function labelsOf(object: unknown): unknown {
 
 function matchesLabels(selector: unknown, labels: unknown): boolean {
   return OPERATORS.get('label.matches')?.apply([selector, labels]) === true;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

@@ -45,7 +45,8 @@ export function compile(documents: readonly unknown[], options: CompileOptions =
 /** The set of documents that must all be fine; says what is wrong with them otherwise. */
 export function setOf(documents: readonly unknown[], options: CompileOptions = {}): PolicySet {
   const { set, problems, rejected } = compile(documents, options);
-  if (rejected.length > 0) throw new Error(problems.map((one) => `${one.source} ${one.pointer} ${one.message}`).join('\n'));
+  if (rejected.length > 0)
+    throw new Error(problems.map((one) => `${one.source} ${one.pointer} ${one.message}`).join('\n'));
   return set;
 }
 

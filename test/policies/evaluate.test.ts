@@ -15,7 +15,12 @@ import {
 import { admit, policyOf, reviewOf, setOf, tell, widget } from './asking.ts';
 
 /** Findings of these rules about a change, as `rule path`. */
-function found(rules: RuleDocument[], object: JsonObject | null, oldObject?: JsonObject, spec: Partial<PolicySpec> = {}): string[] {
+function found(
+  rules: RuleDocument[],
+  object: JsonObject | null,
+  oldObject?: JsonObject,
+  spec: Partial<PolicySpec> = {},
+): string[] {
   const decision = validateReview(setOf([policyOf(rules, spec)]), reviewOf(object, { oldObject }));
   if (decision.errors.length > 0) throw new Error(decision.errors[0]?.message);
   return tell(decision);
@@ -33,11 +38,14 @@ t.test('without policies everything is allowed and nothing is changed', async (t
 
 t.test('a finding carries everything there is to say about it', async (t) => {
   const set = setOf([
-    policyOf([{ id: 'R-1', check: 'spec.a == 1', severity: 'low', message: 'a is {{spec.a}}', remedy: 'write {{1}}' }], {
-      category: 'letters',
-      link: 'https://example.com/letters',
-      enforcementAction: 'warn',
-    }),
+    policyOf(
+      [{ id: 'R-1', check: 'spec.a == 1', severity: 'low', message: 'a is {{spec.a}}', remedy: 'write {{1}}' }],
+      {
+        category: 'letters',
+        link: 'https://example.com/letters',
+        enforcementAction: 'warn',
+      },
+    ),
   ]);
   const decision = validateReview(set, reviewOf(widget({ a: 2 })));
   t.strictSame(decision.findings, [
@@ -59,9 +67,15 @@ t.test('a finding carries everything there is to say about it', async (t) => {
 
 t.test('the action of a finding is that of its environment', async (t) => {
   const set = setOf([
-    policyOf([{ id: 'R-1', check: false }, { id: 'R-2', check: false, enforcementAction: { production: 'audit' } }], {
-      enforcementAction: { default: 'warn', production: 'deny' },
-    }),
+    policyOf(
+      [
+        { id: 'R-1', check: false },
+        { id: 'R-2', check: false, enforcementAction: { production: 'audit' } },
+      ],
+      {
+        enforcementAction: { default: 'warn', production: 'deny' },
+      },
+    ),
   ]);
   const actions = (environment: string) => {
     const { findings, allowed } = validateReview(set, reviewOf(widget({}), { environment }));
@@ -92,9 +106,19 @@ t.test('a changed element is judged anew', async (t) => {
 
 t.test('a second element like the one that was bad before is new', async (t) => {
   const old = widget({ ports: [{ name: 'a', port: 22 }] });
-  const object = widget({ ports: [{ name: 'b', port: 22 }, { name: 'a', port: 22 }] });
+  const object = widget({
+    ports: [
+      { name: 'b', port: 22 },
+      { name: 'a', port: 22 },
+    ],
+  });
   t.strictSame(found([PORTS], object, old), ['R-1 spec.ports[0].port']);
-  const twice = widget({ ports: [{ name: 'a', port: 22 }, { name: 'a', port: 22 }] });
+  const twice = widget({
+    ports: [
+      { name: 'a', port: 22 },
+      { name: 'a', port: 22 },
+    ],
+  });
   t.strictSame(found([PORTS], twice, old), ['R-1 spec.ports[1].port'], 'even when it is the very same');
 });
 
@@ -125,7 +149,9 @@ t.test('a finding is news when the policy or rule did not apply to the stored ob
   const selector = { matchLabels: { tier: 'gold' } };
   const spec = { match: { resources: ['widgets.example.com'], objectSelector: selector } };
   t.strictSame(found([rule], labelled, widget({ a: 1 }), spec), ['R-1 spec.backup']);
-  t.strictSame(found([{ ...rule, match: { objectSelector: selector } }], labelled, widget({ a: 1 })), ['R-1 spec.backup']);
+  t.strictSame(found([{ ...rule, match: { objectSelector: selector } }], labelled, widget({ a: 1 })), [
+    'R-1 spec.backup',
+  ]);
 });
 
 t.test('transition, immutable and monotonic are never let pass for what was there before', async (t) => {
@@ -142,7 +168,8 @@ t.test('transition, immutable and monotonic are never let pass for what was ther
 t.test('rules that are about the change itself are never let pass for what was there before', async (t) => {
   const object = widget({ phase: 'closed', note: 'new' });
   const old = widget({ phase: 'closed' });
-  const judged = (rule: Partial<RuleDocument>, spec: Partial<PolicySpec> = {}) => found([{ id: 'R-1', ...rule }], object, old, spec);
+  const judged = (rule: Partial<RuleDocument>, spec: Partial<PolicySpec> = {}) =>
+    found([{ id: 'R-1', ...rule }], object, old, spec);
   t.strictSame(judged({ check: 'oldObject.spec.phase == "open"' }), ['R-1'], 'reads oldObject');
   t.strictSame(
     judged({ check: 'variables.open' }, { variables: { open: 'oldObject.spec.phase == "open"' } }),
@@ -150,15 +177,21 @@ t.test('rules that are about the change itself are never let pass for what was t
     'reads it in a variable',
   );
   t.strictSame(judged({ check: 'request.userInfo.username == "ola"' }), ['R-1'], 'reads request');
-  t.strictSame(judged({ check: 'variables.ola' }, { variables: { ola: 'request.userInfo.username == "ola"' } }), ['R-1']);
+  t.strictSame(judged({ check: 'variables.ola' }, { variables: { ola: 'request.userInfo.username == "ola"' } }), [
+    'R-1',
+  ]);
   t.strictSame(judged({ check: false, operations: ['UPDATE'] }), ['R-1'], 'is only asked on UPDATE');
-  t.strictSame(judged({ check: false }, { match: { resources: ['widgets.example.com'], operations: ['UPDATE'] } }), ['R-1']);
+  t.strictSame(judged({ check: false }, { match: { resources: ['widgets.example.com'], operations: ['UPDATE'] } }), [
+    'R-1',
+  ]);
   t.strictSame(judged({ check: 'spec.phase == "open"', ratchet: false }), ['R-1 spec.phase'], 'says so');
   t.strictSame(judged({ check: 'spec.phase == "open"' }), []);
 });
 
 t.test('an object on its way out is let go on UPDATE and DELETE', async (t) => {
-  const rules: RuleDocument[] = [{ id: 'R-1', check: false, ratchet: false, operations: ['CREATE', 'UPDATE', 'DELETE'] }];
+  const rules: RuleDocument[] = [
+    { id: 'R-1', check: false, ratchet: false, operations: ['CREATE', 'UPDATE', 'DELETE'] },
+  ];
   const leaving = widget({}, { deletionTimestamp: '2026-01-01T00:00:00Z' });
   t.strictSame(found(rules, leaving, leaving), []);
   t.strictSame(found(rules, null, leaving), []);
@@ -168,21 +201,30 @@ t.test('an object on its way out is let go on UPDATE and DELETE', async (t) => {
 });
 
 t.test('under DELETE the object is the stored one', async (t) => {
-  const rule: RuleDocument = { id: 'R-1', operations: ['DELETE'], check: 'metadata.annotations["allow"] && oldObject == null' };
+  const rule: RuleDocument = {
+    id: 'R-1',
+    operations: ['DELETE'],
+    check: 'metadata.annotations["allow"] && oldObject == null',
+  };
   t.strictSame(found([rule], null, widget({})), ['R-1 metadata.annotations.allow']);
   t.strictSame(found([rule], null, widget({}, { annotations: { allow: 'yes' } })), []);
 });
 
-t.test('garbage is a finding, also under a negation, in when, in a variable and in the when of the policy', async (t) => {
-  const garbage = (rule: Partial<RuleDocument>, spec: Partial<PolicySpec> = {}) =>
-    found([{ id: 'R-1', ...rule }], widget({ cidr: '999.1.1.1/99' }), undefined, spec);
-  t.strictSame(garbage({ check: 'cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
-  t.strictSame(garbage({ check: '!cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
-  t.strictSame(garbage({ when: 'cidr.isAny(spec.cidr)', check: true }), ['R-1 spec.cidr']);
-  t.strictSame(garbage({ check: '!variables.any' }, { variables: { any: 'cidr.isAny(spec.cidr)' } }), ['R-1 spec.cidr']);
-  t.strictSame(garbage({ check: true }, { when: 'cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
-  t.strictSame(garbage({ check: true }, { when: '!cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
-});
+t.test(
+  'garbage is a finding, also under a negation, in when, in a variable and in the when of the policy',
+  async (t) => {
+    const garbage = (rule: Partial<RuleDocument>, spec: Partial<PolicySpec> = {}) =>
+      found([{ id: 'R-1', ...rule }], widget({ cidr: '999.1.1.1/99' }), undefined, spec);
+    t.strictSame(garbage({ check: 'cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
+    t.strictSame(garbage({ check: '!cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
+    t.strictSame(garbage({ when: 'cidr.isAny(spec.cidr)', check: true }), ['R-1 spec.cidr']);
+    t.strictSame(garbage({ check: '!variables.any' }, { variables: { any: 'cidr.isAny(spec.cidr)' } }), [
+      'R-1 spec.cidr',
+    ]);
+    t.strictSame(garbage({ check: true }, { when: 'cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
+    t.strictSame(garbage({ check: true }, { when: '!cidr.isAny(spec.cidr)' }), ['R-1 spec.cidr']);
+  },
+);
 
 t.test('garbage that was there before is let be', async (t) => {
   const rule: RuleDocument = { id: 'R-1', check: '!cidr.isAny(spec.cidr)' };
@@ -253,10 +295,21 @@ t.test('an exemption lets named rules be broken until its day', async (t) => {
     metadata: { name: 'lab' },
     spec: { rules, reason: 'the lab', owner: 'net', expires: '2027-01-31', ...more },
   });
-  const policy = policyOf([{ id: 'R-1/part', check: 'spec.a == 1' }, { id: 'R-2', check: 'spec.b == 1' }]);
+  const policy = policyOf([
+    { id: 'R-1/part', check: 'spec.a == 1' },
+    { id: 'R-2', check: 'spec.b == 1' },
+  ]);
   const ask = (exemption: object, options: EvaluateOptions = {}) => {
-    const decision = validateReview(setOf([policy, exemption]), reviewOf(widget({}, { name: 'lab-1', namespace: 'lab' }), { namespaceObject: undefined }), options);
-    return [decision.findings.map(({ rule }) => rule), decision.exempted.map(({ finding }) => finding.rule), decision.allowed];
+    const decision = validateReview(
+      setOf([policy, exemption]),
+      reviewOf(widget({}, { name: 'lab-1', namespace: 'lab' }), { namespaceObject: undefined }),
+      options,
+    );
+    return [
+      decision.findings.map(({ rule }) => rule),
+      decision.exempted.map(({ finding }) => finding.rule),
+      decision.allowed,
+    ];
   };
   t.strictSame(ask(exempt(['R-1/part'])), [['R-2'], ['R-1/part'], false]);
   t.strictSame(ask(exempt(['R-1'])), [['R-2'], ['R-1/part'], false], 'an id covers its parts');
@@ -281,12 +334,21 @@ t.test('an exempted finding carries who let it pass and why', async (t) => {
     metadata: { name: 'lab' },
     spec: { rules: ['R-1'], reason: 'the lab', owner: 'net', expires: '2027-01-31' },
   };
-  const { exempted } = validateReview(setOf([policyOf([{ id: 'R-1', check: false }]), exemption]), reviewOf(widget({})));
-  t.match(exempted, [{ exemption: 'lab', reason: 'the lab', owner: 'net', expires: '2027-01-31', finding: { rule: 'R-1' } }]);
+  const { exempted } = validateReview(
+    setOf([policyOf([{ id: 'R-1', check: false }]), exemption]),
+    reviewOf(widget({})),
+  );
+  t.match(exempted, [
+    { exemption: 'lab', reason: 'the lab', owner: 'net', expires: '2027-01-31', finding: { rule: 'R-1' } },
+  ]);
 });
 
 t.test('a review that takes more steps than it may is an error and not a hang', async (t) => {
-  const rule: RuleDocument = { id: 'R-1', forEach: 'spec.list[*]', check: { some: [{ var: 'object.spec.list' }, { '===': [{ var: '' }, 'x'] }] } };
+  const rule: RuleDocument = {
+    id: 'R-1',
+    forEach: 'spec.list[*]',
+    check: { some: [{ var: 'object.spec.list' }, { '===': [{ var: '' }, 'x'] }] },
+  };
   const object = widget({ list: Array.from({ length: 4_000 }, (_, i) => i) });
   const decision = validateReview(setOf([policyOf([rule])]), reviewOf(object));
   t.match(decision.errors, [{ code: 'budget-exceeded', rule: 'R-1' }]);
@@ -318,7 +380,10 @@ t.test('a review whose time is up ends with an error', async (t) => {
 t.test('a list that doubles at each step is stopped', async (t) => {
   const twice: Json = { merge: [{ var: 'accumulator' }, { var: 'accumulator' }] };
   const check: Json = { '!!': [{ reduce: [{ var: 'object.spec.list' }, twice, { merge: [[1]] }] }] };
-  const decision = validateReview(setOf([policyOf([{ id: 'R-1', check }])]), reviewOf(widget({ list: Array(60).fill(1) })));
+  const decision = validateReview(
+    setOf([policyOf([{ id: 'R-1', check }])]),
+    reviewOf(widget({ list: Array(60).fill(1) })),
+  );
   t.match(decision.errors, [{ code: 'budget-exceeded' }]);
 });
 
@@ -344,7 +409,14 @@ t.test('objects nested ten thousand deep are judged like others', async (t) => {
   const object = widget({ deep: nested('x'), other: nested('y') });
   const { mutation, decision } = admit(set, reviewOf(object, { oldObject: widget({ deep: nested('z') }) }));
   t.strictSame([...mutation.errors, ...decision.errors], []);
-  t.strictSame(tell(decision), ['R-2 spec.deep', 'R-3 spec.deep', 'R-4 spec.deep', 'R-5 spec.deep', 'R-6 spec.deep', 'R-7 spec.deep']);
+  t.strictSame(tell(decision), [
+    'R-2 spec.deep',
+    'R-3 spec.deep',
+    'R-4 spec.deep',
+    'R-5 spec.deep',
+    'R-6 spec.deep',
+    'R-7 spec.deep',
+  ]);
   t.ok(decision.findings.every(({ message }) => message.length <= 1_024));
 });
 
@@ -366,7 +438,15 @@ t.test('keys named after members of Object are data', async (t) => {
       ],
       object,
     ),
-    ['R-1 spec.__proto__.a', 'R-2 spec.constructor', 'R-4 spec.map', 'R-5 spec.map', 'R-6 spec.map', 'R-7 spec.map', 'R-8 spec.map'],
+    [
+      'R-1 spec.__proto__.a',
+      'R-2 spec.constructor',
+      'R-4 spec.map',
+      'R-5 spec.map',
+      'R-6 spec.map',
+      'R-7 spec.map',
+      'R-8 spec.map',
+    ],
   );
   const set = setOf([policyOf([{ id: 'W-1', set: { 'spec["__proto__"].b': 2, 'spec.map.hasOwnProperty': 'y' } }])]);
   const { object: written, patch } = mutateReview(set, reviewOf(object));
@@ -375,16 +455,41 @@ t.test('keys named after members of Object are data', async (t) => {
   t.match(applyPatch(object, patch), { ok: true });
 });
 
-t.test('the order in which policies arrive changes nothing', async (t) => {
+t.test('the order in which policies arrive changes nothing', async (_t) => {
   const documents = [
-    policyOf([{ id: 'A-1', check: 'spec.n >= 2' }, { id: 'A-2', set: { 'spec.n': { '+': [{ var: 'object.spec.n' }, 0] } } }], {}, 'a'),
+    policyOf(
+      [
+        { id: 'A-1', check: 'spec.n >= 2' },
+        { id: 'A-2', set: { 'spec.n': { '+': [{ var: 'object.spec.n' }, 0] } } },
+      ],
+      {},
+      'a',
+    ),
     policyOf([{ id: 'B-1', default: { 'spec.name': 'b' } }], { priority: 20 }, 'b'),
-    policyOf([{ id: 'C-1', default: { 'spec.name': { text: 'c-{{spec.n}}' } }, when: 'spec.n' }], { priority: 10 }, 'c'),
-    policyOf([{ id: 'D-1', check: 'spec.name == "b"', enforcementAction: 'warn' }], { match: { resources: ['*'] } }, 'd'),
+    policyOf(
+      [{ id: 'C-1', default: { 'spec.name': { text: 'c-{{spec.n}}' } }, when: 'spec.n' }],
+      { priority: 10 },
+      'c',
+    ),
+    policyOf(
+      [{ id: 'D-1', check: 'spec.name == "b"', enforcementAction: 'warn' }],
+      { match: { resources: ['*'] } },
+      'd',
+    ),
     policyOf([{ id: 'D-2', check: false }], { match: { resources: ['*'], names: ['x*'] } }, 'twice'),
     policyOf([{ id: 'D-2', check: true }], { match: { resources: ['*'] } }, 'again'),
-    { apiVersion: 'lintel.dev/v1alpha1', kind: 'PolicySettings', metadata: { name: 's1' }, spec: { policies: ['a'], enforcementAction: 'warn' } },
-    { apiVersion: 'lintel.dev/v1alpha1', kind: 'PolicySettings', metadata: { name: 's2' }, spec: { policies: ['*'], enforcementAction: 'audit' } },
+    {
+      apiVersion: 'lintel.dev/v1alpha1',
+      kind: 'PolicySettings',
+      metadata: { name: 's1' },
+      spec: { policies: ['a'], enforcementAction: 'warn' },
+    },
+    {
+      apiVersion: 'lintel.dev/v1alpha1',
+      kind: 'PolicySettings',
+      metadata: { name: 's2' },
+      spec: { policies: ['*'], enforcementAction: 'audit' },
+    },
   ];
   const { compile } = await import('./asking.ts');
   const review = reviewOf(widget({ n: 1 }, { name: 'x' }));
@@ -411,12 +516,26 @@ t.test('what comes out of a mutation is what its patch makes of the object, and 
       {},
       'first',
     ),
-    policyOf([{ id: 'M-5', default: { 'spec.colour': 'red' } }], { match: { resources: ['widgets.example.com'], objectSelector: { matchLabels: { tier: 'front' } } } }, 'second'),
+    policyOf(
+      [{ id: 'M-5', default: { 'spec.colour': 'red' } }],
+      { match: { resources: ['widgets.example.com'], objectSelector: { matchLabels: { tier: 'front' } } } },
+      'second',
+    ),
     policyOf([{ id: 'M-6', default: { 'spec.shade': 'dark' } }], { when: 'spec.colour == "red"' }, 'third'),
   ]);
-  const entry = fc.record({ name: fc.constantFrom('x', 'y'), kind: fc.constant('k'), old: fc.constant(1) }, { requiredKeys: [] });
+  const entry = fc.record(
+    { name: fc.constantFrom('x', 'y'), kind: fc.constant('k'), old: fc.constant(1) },
+    { requiredKeys: [] },
+  );
   const spec = fc.record(
-    { a: fc.oneof(fc.constant({}), fc.record({ b: fc.constantFrom(1, 2) })), list: fc.array(entry), old: fc.constant(1), from: fc.constant(1), to: fc.constant(2), colour: fc.constant('red') },
+    {
+      a: fc.oneof(fc.constant({}), fc.record({ b: fc.constantFrom(1, 2) })),
+      list: fc.array(entry),
+      old: fc.constant(1),
+      from: fc.constant(1),
+      to: fc.constant(2),
+      colour: fc.constant('red'),
+    },
     { requiredKeys: [] },
   );
   fc.assert(
@@ -434,7 +553,11 @@ t.test('what comes out of a mutation is what its patch makes of the object, and 
 t.test('mutations see the draft that those before them made, in match and when too', async (t) => {
   const set = setOf([
     policyOf([{ id: 'M-1', set: { 'metadata.labels.tier': 'front', 'spec.n': 1 } }], { priority: 1 }, 'z'),
-    policyOf([{ id: 'M-2', set: { 'spec.selected': true } }], { match: { resources: ['widgets.example.com'], objectSelector: { matchLabels: { tier: 'front' } } } }, 'a'),
+    policyOf(
+      [{ id: 'M-2', set: { 'spec.selected': true } }],
+      { match: { resources: ['widgets.example.com'], objectSelector: { matchLabels: { tier: 'front' } } } },
+      'a',
+    ),
     policyOf([{ id: 'M-3', set: { 'spec.seen': true } }], { when: 'spec.n == 1' }, 'b'),
   ]);
   t.strictSame(mutateReview(set, reviewOf(widget({}))).object?.spec, { n: 1, selected: true, seen: true });
@@ -463,11 +586,16 @@ t.test('a rule that cannot finish leaves nothing half done, and tells of nothing
   const mutation = mutateReview(set, reviewOf(widget({})));
   t.strictSame(mutation.object?.spec, { c: 'a=none' });
   t.match(mutation.errors, [{ code: 'relation-not-implemented', rule: 'M-1' }]);
-  t.strictSame(mutation.changes.map(({ rule, path }) => [rule, path]), [['M-2', 'spec.c']]);
+  t.strictSame(
+    mutation.changes.map(({ rule, path }) => [rule, path]),
+    [['M-2', 'spec.c']],
+  );
 });
 
 t.test('an object that no rule changes is the very same object', async (t) => {
-  const set = setOf([policyOf([{ id: 'M-1', announce: true, set: { 'spec.list': { literal: [1, 2] }, 'spec.map': { a: { b: 1 } } } }])]);
+  const set = setOf([
+    policyOf([{ id: 'M-1', announce: true, set: { 'spec.list': { literal: [1, 2] }, 'spec.map': { a: { b: 1 } } } }]),
+  ]);
   const review = reviewOf(widget({ list: [1, 2], map: { a: { b: 1 } } }));
   const mutation = mutateReview(set, review);
   t.equal(mutation.object, review.object);
@@ -484,6 +612,10 @@ t.test('a change is told as a warning only where the rule says so', async (t) =>
   ]);
   t.strictSame(
     mutateReview(set, reviewOf(widget({}))).changes.map(({ path, warning }) => [path, warning]),
-    [['spec.a', 'a is 1 now'], ['spec.b', '`spec.b` was completed by M-2'], ['spec.c', null]],
+    [
+      ['spec.a', 'a is 1 now'],
+      ['spec.b', '`spec.b` was completed by M-2'],
+      ['spec.c', null],
+    ],
   );
 });

@@ -36,7 +36,11 @@ t.test('a version that is named is the only one a policy is asked about', async 
   t.ok(asks({ match: named('v1') }));
   t.notOk(asks({ match: named('v1beta1') }), 'its paths are not those of the object');
   t.ok(asks({ match: named('*') }));
-  t.ok(asks({ match: { resources: [{ group: 'example.com', resource: 'widgets', version: 'v2' }, 'widgets.example.com'] } }));
+  t.ok(
+    asks({
+      match: { resources: [{ group: 'example.com', resource: 'widgets', version: 'v2' }, 'widgets.example.com'] },
+    }),
+  );
 });
 
 t.test('operations are CREATE and UPDATE unless said otherwise', async (t) => {
@@ -62,7 +66,9 @@ t.test('names and namespaces are words or globs', async (t) => {
 });
 
 t.test('a Namespace lies in itself', async (t) => {
-  const set = setOf([policyOf([{ id: 'R-1', check: false }], { match: { resources: ['namespaces'], namespaces: ['team-*'] } })]);
+  const set = setOf([
+    policyOf([{ id: 'R-1', check: false }], { match: { resources: ['namespaces'], namespaces: ['team-*'] } }),
+  ]);
   const namespace = (name: string) => reviewOf({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   t.equal(validateReview(set, namespace('team-a')).findings.length, 1);
   t.equal(validateReview(set, namespace('kube-system')).findings.length, 0);
@@ -86,12 +92,20 @@ t.test('files are globs over the file the object was read from', async (t) => {
 t.test('objectSelector matches when the new or the stored labels do', async (t) => {
   const match: Match = { objectSelector: { matchLabels: { tier: 'front' } } };
   const labelled = (tier?: string) => widget({}, { name: 'w', ...(tier && { labels: { tier } }) });
-  const set = setOf([policyOf([{ id: 'R-1', check: false, ratchet: false }], { match: { resources: ['widgets.example.com'], ...match } })]);
+  const set = setOf([
+    policyOf([{ id: 'R-1', check: false, ratchet: false }], {
+      match: { resources: ['widgets.example.com'], ...match },
+    }),
+  ]);
   const found = (review: Review) => validateReview(set, review).findings.length;
   t.equal(found(reviewOf(labelled('front'))), 1);
   t.equal(found(reviewOf(labelled('back'))), 0);
   t.equal(found(reviewOf(labelled())), 0);
-  t.equal(found(reviewOf(labelled(), { oldObject: labelled('front') })), 1, 'taking the label off is still its business');
+  t.equal(
+    found(reviewOf(labelled(), { oldObject: labelled('front') })),
+    1,
+    'taking the label off is still its business',
+  );
 });
 
 t.test('namespaceSelector reads the labels of the namespace, and cluster-scoped objects always match', async (t) => {
@@ -158,8 +172,19 @@ t.test('workloads are pods and every built-in kind with a pod template', async (
   t.strictSame(podPathOf('batch', 'cronjobs'), ['spec', 'jobTemplate', 'spec', 'template']);
   t.equal(podPathOf('extensions', 'deployments'), null);
   const set = setOf([policyOf([{ id: 'R-1', check: false }], { match: { preset: 'workloads' } })]);
-  const kinds = ['Pod', 'ReplicationController', 'PodTemplate', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'];
-  const group = (kind: string) => (kind.includes('Job') ? 'batch/v1' : kind.endsWith('Set') || kind === 'Deployment' ? 'apps/v1' : 'v1');
+  const kinds = [
+    'Pod',
+    'ReplicationController',
+    'PodTemplate',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'ReplicaSet',
+    'Job',
+    'CronJob',
+  ];
+  const group = (kind: string) =>
+    kind.includes('Job') ? 'batch/v1' : kind.endsWith('Set') || kind === 'Deployment' ? 'apps/v1' : 'v1';
   for (const kind of kinds) {
     const object = { apiVersion: group(kind), kind, metadata: { name: 'x' } };
     t.equal(validateReview(set, reviewOf(object)).findings.length, 1, kind);

@@ -22,6 +22,7 @@ import type {
 } from '../types.ts';
 import type { CompiledPolicy } from './compiled.ts';
 import { reportWriteConflicts } from './conflicts.ts';
+import { type Checked, reportDomains, reportDuplicates } from './cross-checks.ts';
 import { verifyExamples } from './examples.ts';
 import { compileExemption } from './exemption.ts';
 import type { CompileMode, Difference } from './expressions.ts';
@@ -60,18 +61,21 @@ interface Entry {
  */
 export function compilePolicies(sources: readonly PolicySource[], options: CompileOptions = {}): CompileResult {
   const entries = sources.map(readEntry);
-  reportDuplicates(entries);
+  // What stays and what counts must not depend on the order in which documents arrive: two replicas would differ.
+  const sorted = entries.toSorted((a, b) => compareText(a.source.name, b.source.name));
+  reportDuplicates(sorted);
   const cluster = options.cluster ?? NO_CLUSTER;
   const schemas = options.schemas ?? [];
   const written = entries.flatMap(({ document, report }) =>
     document?.kind === 'Policy' && !report.failed ? [document] : [],
   );
-  const settings = entries.flatMap(({ document, report }) => {
+  const settings = sorted.flatMap(({ document, report }) => {
     if (document?.kind !== 'PolicySettings' || report.failed) return [];
     checkSettings(document, report, written);
     return report.failed ? [] : [document];
   });
-  const policies: { entry: Entry; document: PolicyDocument; compiled: CompiledPolicy }[] = [];
+  settings.sort((a, b) => compareText(a.metadata.name, b.metadata.name));
+  const policies: Checked[] = [];
   const exemptions: CompiledExemption[] = [];
   const compileOne = (document: PolicyDocument, mode: CompileMode, report: Report) =>
     compilePolicy(document, report, {
@@ -81,27 +85,28 @@ export function compilePolicies(sources: readonly PolicySource[], options: Compi
       mode,
       differences: [],
     });
-  for (const entry of entries) {
-    const { document, report } = entry;
+  for (const { document, report } of sorted) {
     if (!document || report.failed) continue;
     if (document.kind === 'PolicyExemption') {
       const exemption = compileExemption(document, report);
       warnOfNothing(document, report, written);
       if (exemption) exemptions.push(exemption);
     } else if (document.kind === 'Policy' && isEnabled(document, settings)) {
-      const compiled = compileOne(document, 'plain', report);
-      if (report.failed) continue;
-      if (options.verifyExamples !== false) verify(entry.source, document, report, cluster, schemas);
-      policies.push({ entry, document, compiled });
+      const compiled = attempt(report, () => compileOne(document, 'plain', report));
+      if (!compiled || report.failed) continue;
+      if (options.verifyExamples !== false) attempt(report, () => verify(document, report, schemas));
+      policies.push({ document, compiled, report });
     }
   }
+  policies.sort((a, b) => byOrder(a.compiled, b.compiled));
   reportDomains(policies);
-  reportWriteConflicts(policies.map(({ document, entry }) => ({ document, report: entry.report })));
-  const live = policies.filter(({ entry }) => !entry.report.failed).sort((a, b) => byOrder(a.compiled, b.compiled));
-  const fingerprint = fingerprintOf(entries.filter((entry) => !entry.report.failed).map((entry) => entry.document));
+  reportWriteConflicts(policies);
+  const live = policies.filter(({ report }) => !report.failed);
+  const stated = entries.filter((entry) => !entry.report.failed).map((entry) => entry.document);
+  const fingerprint = fingerprintOf(stated, cluster);
   const compiled = live.map((policy) => policy.compiled);
   const set = buildSet(compiled, exemptions, cluster, fingerprint, () =>
-    live.map(({ entry, document }) => compileOne(document, 'trace', new Report(entry.source))),
+    live.map(({ document, report }) => compileOne(document, 'trace', new Report(report.source))),
   );
   return {
     set,
@@ -109,6 +114,21 @@ export function compilePolicies(sources: readonly PolicySource[], options: Compi
     accepted: entries.filter(({ report }) => !report.failed).map(({ source }) => source.name),
     rejected: entries.filter(({ report }) => report.failed).map(({ source }) => source.name),
   };
+}
+
+/** Runs a part of compiling one document; what it throws is a problem of this document, and of no other. */
+function attempt<T>(report: Report, run: () => T): T | null {
+  try {
+    return run();
+  } catch (caught) {
+    const why = caught instanceof RangeError ? 'nested too deeply' : String(caught);
+    report.add('bad-expression', '', `the policy cannot be compiled: ${why}`);
+    return null;
+  }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** An exemption for rules that do not exist only looks like relief. */
@@ -133,71 +153,6 @@ function readEntry(source: PolicySource): Entry {
   for (const problem of validateDocument(source.document))
     report.add('schema', problem.pointer, problem.message, problem.hint);
   return { source, report, document: report.failed ? null : (source.document as LintelDocument) };
-}
-
-/** Of two documents of one kind and name the first stays; of two rules with one id likewise. */
-function reportDuplicates(entries: readonly Entry[]): void {
-  const seen = new Map<string, string>();
-  for (const { document, report, source } of entries) {
-    if (!document || report.failed) continue;
-    const key = `${document.kind}/${document.metadata.name}`;
-    const first = seen.get(key);
-    if (first !== undefined) {
-      report.add(
-        'duplicate-policy',
-        '/metadata/name',
-        `${document.kind} \`${document.metadata.name}\` stands already in ${first}`,
-        'give one of them another name',
-      );
-    } else seen.set(key, source.name);
-    if (document.kind !== 'Policy') continue;
-    for (const [i, rule] of document.spec.rules.entries()) {
-      const holder = seen.get(`rule ${rule.id}`);
-      if (holder !== undefined && first === undefined) {
-        report.add(
-          'duplicate-rule',
-          `/spec/rules/${i}/id`,
-          `rule \`${rule.id}\` stands already in ${holder}`,
-          'ids are unique over all policies',
-        );
-      } else if (first === undefined) seen.set(`rule ${rule.id}`, source.name);
-    }
-  }
-}
-
-function reportDomains(policies: readonly { document: PolicyDocument; entry: Entry }[]): void {
-  const declared = new Map<string, { text: string; policy: string }>();
-  for (const { document } of policies) {
-    for (const [name, domain] of Object.entries(document.spec.domains ?? {})) {
-      if (!declared.has(name)) declared.set(name, { text: JSON.stringify(domain), policy: document.metadata.name });
-    }
-  }
-  for (const { document, entry } of policies) {
-    for (const [name, domain] of Object.entries(document.spec.domains ?? {})) {
-      const first = declared.get(name);
-      if (first && first.text !== JSON.stringify(domain)) {
-        entry.report.add(
-          'duplicate-domain',
-          `/spec/domains/${name.replace(/\//g, '~1')}`,
-          `domain \`${name}\` is declared differently in policy \`${first.policy}\``,
-          'declare it once',
-        );
-      }
-    }
-    for (const [i, rule] of document.spec.rules.entries()) {
-      for (const kind of ['unique', 'disjoint', 'within', 'outside'] as const) {
-        const name = rule[kind]?.domain;
-        if (name === undefined || declared.has(name)) continue;
-        const known = [...declared.keys()];
-        entry.report.add(
-          'unknown-reference',
-          `/spec/rules/${i}/${kind}/domain`,
-          `domain \`${name}\` is not declared`,
-          known.length ? `declared: ${known.join(', ')}` : 'declare it under spec.domains',
-        );
-      }
-    }
-  }
 }
 
 function isEnabled(document: PolicyDocument, settings: readonly PolicySettingsDocument[]): boolean {
@@ -225,28 +180,21 @@ function overridesFor(document: PolicyDocument, settings: readonly PolicySetting
   return { parameters, actions, disabled: disabledRules(document, settings) };
 }
 
-/** Runs the examples on the policy as written: PolicySettings of this cluster do not change what they mean. */
-function verify(
-  source: PolicySource,
-  document: PolicyDocument,
-  report: Report,
-  cluster: ClusterInfo,
-  schemas: readonly ResourceSchema[],
-): void {
+/** Runs the examples on the policy as written: neither this cluster nor its PolicySettings change what they mean. */
+function verify(document: PolicyDocument, report: Report, schemas: readonly ResourceSchema[]): void {
   if (!document.spec.examples?.length) return;
   const differences: Difference[] = [];
-  const neutral = { ...cluster, environment: '' };
   const shipped = schemas.filter((schema) => schema.generation !== 'cluster');
   const compileWith = (parameters: { [name: string]: Json }): PolicySet => {
     const overrides = { parameters, actions: new Map<string, ActionByEnvironment>(), disabled: new Set<string>() };
-    const compiled = compilePolicy(document, new Report(source), {
-      cluster: neutral,
+    const compiled = compilePolicy(document, new Report(report.source), {
+      cluster: NO_CLUSTER,
       schemas: shipped,
       overrides,
       mode: 'differential',
       differences,
     });
-    return buildSet([compiled], [], neutral, '', () => [compiled]);
+    return buildSet([compiled], [], NO_CLUSTER, '', () => [compiled]);
   };
   verifyExamples(document, compileWith, differences, schemas, report);
 }
@@ -287,4 +235,4 @@ function withPolicies(
 }
 
 /** No policies: everything is allowed as it is. */
-export const EMPTY_SET: PolicySet = buildSet([], [], NO_CLUSTER, fingerprintOf([]), () => []);
+export const EMPTY_SET: PolicySet = buildSet([], [], NO_CLUSTER, fingerprintOf([], NO_CLUSTER), () => []);

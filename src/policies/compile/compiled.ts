@@ -109,6 +109,8 @@ export interface CompiledPolicy {
   /** Parameter values in one environment. */
   params(environment: string): JsonObject;
   rules: CompiledRule[];
+  /** What the pair conditions of its rules read of the claims of a domain: `self.share` as `self` and `share`. */
+  claimReads: readonly { pointer: string; name: string; attribute: string }[];
   /** The policy reads the Namespace object somewhere. */
   needsNamespace: boolean;
   /** Something in it differs by environment, which the Namespace of the object decides. */

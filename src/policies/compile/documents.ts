@@ -48,8 +48,7 @@ export function declareDocuments(
     const keys = placeSource(rooted.root, stepsOf(rooted.path));
     const outer = rooted.root[0] === 'documents' ? (slots.get(rooted.root.join('.')) as number) : null;
     const onPod = rooted.root[0] === 'pod';
-    const read = (frame: Frame) =>
-      path.read(outer !== null ? frame.variable(outer) : onPod ? frame.pod : frame.object);
+    const read = (frame: Frame) => path.read(outer !== null ? frame.variable(outer) : onPod ? frame.pod : frame.object);
     const parse = memoise(spec.as);
     programs[slot] = (frame) => {
       const text = read(frame);
@@ -86,11 +85,16 @@ function placeSource(root: readonly string[], keys: Segments): ((frame: Frame) =
   return root[0] === 'pod' ? (frame) => [...frame.podSegments, ...keys] : null;
 }
 
+/** Knows the last two texts: a rule about a change reads the new one and the old one by turns. */
 function memoise(as: 'yaml' | 'json'): (text: string) => Parsed {
   let last: Parsed | null = null;
+  let other: Parsed | null = null;
   return (text) => {
-    if (last?.text !== text) last = parseText(text, as);
-    return last;
+    if (last?.text === text) return last;
+    const next = other?.text === text ? other : parseText(text, as);
+    other = last;
+    last = next;
+    return next;
   };
 }
 

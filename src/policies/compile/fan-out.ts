@@ -1,3 +1,4 @@
+import { canonicalText } from '../deep-equal.ts';
 import type { Frame, Segments } from '../logic/frame.ts';
 import type { CompiledPath, Place } from '../syntax/visit.ts';
 import type { ForEach } from '../types.ts';
@@ -47,7 +48,7 @@ export function compileFanOut(
       }
       const old = pairOld(frame, places, (f) => key.run(f, null));
       const pair = () => {
-        frame.oldItem = old.get(keyText(key.run(frame, null))) ?? null;
+        frame.oldItem = old.get(canonicalText(key.run(frame, null))) ?? null;
         run();
       };
       walkElements(frame, places, slots, pair, unreadable);
@@ -126,13 +127,9 @@ function collectOnce(frame: Frame, path: CompiledPath, start: unknown): readonly
 function pairOld(frame: Frame, places: Places, keyOf: (frame: Frame) => unknown): Map<string, unknown> {
   const old = new Map<string, unknown>();
   const note = () => {
-    const text = keyText(keyOf(frame));
+    const text = canonicalText(keyOf(frame));
     if (!old.has(text)) old.set(text, frame.item);
   };
   frame.readOld(() => walkElements(frame, places, { from: 0, to: 0 }, note, () => {}));
   return old;
-}
-
-function keyText(value: unknown): string {
-  return JSON.stringify(value ?? null);
 }

@@ -1,11 +1,12 @@
-import type { Json } from '../types.ts';
+import { canonicalText } from '../deep-equal.ts';
+import type { ClusterInfo } from '../types.ts';
 
-/** 64-bit FNV-1a (draft-eastlake-fnv) of the documents, as 16 hex digits. It tells sets apart; it protects nothing. */
-export function fingerprintOf(documents: readonly unknown[]): string {
-  const text = documents
-    .map((document) => JSON.stringify(document as Json))
-    .sort()
-    .join('\n');
+/**
+ * 64-bit FNV-1a (draft-eastlake-fnv) of the documents and of what is known of the cluster, as 16 hex digits. It tells
+ * sets apart; it protects nothing.
+ */
+export function fingerprintOf(documents: readonly unknown[], cluster: ClusterInfo): string {
+  const text = [canonicalText(cluster), ...documents.map(canonicalText).sort()].join('\n');
   let high = 0xcbf29ce4;
   let low = 0x84222325;
   for (let i = 0; i < text.length; i++) {

@@ -81,6 +81,7 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
     parameters,
     params: compileParameters(parameters, inputs.overrides.parameters, inputs.cluster.version),
     rules: [],
+    claimReads: [],
     needsNamespace: false,
     usesEnvironment: false,
   };
@@ -109,12 +110,41 @@ export function compilePolicy(document: PolicyDocument, report: Report, inputs: 
     );
   }
   checkPaths(document, compiler, inputs.schemas, report);
+  policy.claimReads = compiler.allReads.flatMap(({ pointer, read }) => {
+    const [attribute] = read.keys;
+    const inPair = /\/(unique|disjoint)\/(when|unless)(\/|$)/.test(pointer);
+    return inPair && attribute !== undefined ? [{ pointer, name: read.name, attribute }] : [];
+  });
+  reportWidening(document, report);
   policy.needsNamespace = compiler.allReads.some(({ read }) => read.name === 'namespaceObject');
   policy.usesEnvironment =
     policy.rules.some((rule) => typeof rule.action === 'object' || rule.environments !== null) ||
     Object.values(parameters).some((parameter) => parameter.byEnvironment !== undefined) ||
     compiler.allReads.some(({ read }) => read.name === 'environment');
   return policy;
+}
+
+/** A rule narrows what its policy matches: a resource that the policy does not have would be matched by surprise. */
+function reportWidening({ spec }: PolicyDocument, report: Report): void {
+  const matched = resourcesOf(spec.match);
+  if (matched.length === 0) return;
+  for (const [i, rule] of spec.rules.entries()) {
+    for (const [j, one] of resourcesOf(rule.match).entries()) {
+      const known = matched.some(
+        ({ group, resource }) =>
+          (group === '*' || group === one.group) && (resource === '*' || resource === one.resource),
+      );
+      if (known) continue;
+      const at = `/spec/rules/${i}/match/${j < (rule.match?.resources?.length ?? 0) ? `resources/${j}` : 'preset'}`;
+      const name = one.group === '' ? one.resource : `${one.resource}.${one.group}`;
+      report.add(
+        'bad-value',
+        at,
+        `\`${name}\` is not among the resources that the policy matches`,
+        'add it to spec.match',
+      );
+    }
+  }
 }
 
 function checkParameters(document: PolicyDocument, report: Report, overrides: PolicyOverrides): void {

@@ -30,7 +30,7 @@ export function compileValue(value: Json, pointer: string, scope: Scope, compile
       const text = compileText(body, `${pointer}/text`, scope, compiler);
       return { type: 'leaf', literal: undefined, run: text };
     }
-    if (operator in BUILTIN_ARITY || OPERATORS.has(operator) || PATH_OPERATORS.has(operator)) {
+    if (isComputed(value)) {
       const compiled = compiler.compileLogic(value, pointer, scope, null);
       return { type: 'leaf', literal: undefined, run: (frame) => compiled.run(frame, null) };
     }
@@ -42,4 +42,19 @@ export function compileValue(value: Json, pointer: string, scope: Scope, compile
   return { type: 'map', entries };
 }
 
-const PATH_OPERATORS: ReadonlySet<string> = new Set(['var', 'val', 'get', 'missing', 'missing_some']);
+/** A map that stands for one value, and is not written leaf by leaf: `{literal: …}`, `{text: …}`, JSON Logic. */
+export function isComputed(value: unknown): boolean {
+  if (!isLogic(value)) return false;
+  const { operator } = readLogic(value);
+  return SLOT_OPERATORS.has(operator) || operator in BUILTIN_ARITY || OPERATORS.has(operator);
+}
+
+const SLOT_OPERATORS: ReadonlySet<string> = new Set([
+  'literal',
+  'text',
+  'var',
+  'val',
+  'get',
+  'missing',
+  'missing_some',
+]);

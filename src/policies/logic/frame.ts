@@ -53,6 +53,12 @@ export class Budget {
     if (before >> 8 !== this.left >> 8) this.checkTime();
   }
 
+  /** A step, and a look at the clock: rules that take few steps each are many. */
+  startRule(): void {
+    this.spend();
+    this.checkTime();
+  }
+
   checkTime(): void {
     if (this.expired?.()) throw new Halt('deadline-exceeded', 'time for this review is up');
   }

@@ -10,7 +10,7 @@ import {
   readNext,
   refuse,
 } from './admission-state.ts';
-import { claimOf, isEntryOf, slotText } from './claims.ts';
+import { claimOf, isEntryOf, isSameSlot } from './claims.ts';
 import { type Fate, fateOf } from './evidence.ts';
 import { type Drop, findCounted, isRecorded, mergeWants, type Verdict, type Want } from './merge.ts';
 import type { LedgerContext } from './rules.ts';
@@ -94,8 +94,7 @@ function fatesWithoutLooking({ blockers, fates }: Settling): Fate[] {
 
 /** Entries of stored objects that stand against the claims by themselves. */
 function judgeStored(context: LedgerContext, state: AdmissionState, phase: Settling, stored: Entry[]): Entry[] {
-  const slot = slotText(state.request.slot);
-  const own = phase.shard.entries.filter((entry) => slotText(entry.slot) === slot);
+  const own = phase.shard.entries.filter((entry) => isSameSlot(entry.slot, state.request.slot));
   const verdict = judge(context, state, { ...phase.shard, entries: [...own, ...stored] }, phase.lapsed, []);
   return verdict.verdict === 'blocked' ? verdict.by : [];
 }

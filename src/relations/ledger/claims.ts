@@ -6,6 +6,11 @@ export function slotText({ group, resource, namespace, name }: Slot): string {
   return `${group}/${resource}/${namespace}/${name}`;
 }
 
+/** The same place, whatever is stored there. */
+export function isSameSlot(a: Slot, b: Slot): boolean {
+  return a.name === b.name && a.namespace === b.namespace && a.resource === b.resource && a.group === b.group;
+}
+
 /** Two claims are the same claim exactly when their texts are equal: mode, key, amount, limit and attributes. */
 export function claimText({ mode, key, amount, limit, attributes }: Claim): string {
   const place = key.type === 'parent' ? slotText(key.parent) : key;
@@ -14,7 +19,7 @@ export function claimText({ mode, key, amount, limit, attributes }: Claim): stri
 
 /** The same claim of the same slot: what makes an entry of a shard the one that is meant. */
 export function isEntryOf(entry: Entry, slot: Slot, claim: Claim): boolean {
-  return slotText(entry.slot) === slotText(slot) && claimText(entry) === claimText(claim);
+  return isSameSlot(entry.slot, slot) && claimText(entry) === claimText(claim);
 }
 
 /** Only the claim of an entry. */

@@ -1,4 +1,4 @@
-import { slotText } from './claims.ts';
+import { isSameSlot, slotText } from './claims.ts';
 import type { LedgerContext } from './rules.ts';
 import type { Claim, Entry, Key, RangeKey, Slot } from './types.ts';
 
@@ -17,7 +17,7 @@ export function collide(context: Excuses, domain: string, a: Claim, b: Claim): b
 /** Keys that stand for a common value: equal, overlapping in the same scope, or the same parent. */
 export function keysMeet(a: Key, b: Key): boolean {
   if (a.type === 'equal') return b.type === 'equal' && a.value === b.value;
-  if (a.type === 'parent') return b.type === 'parent' && slotText(a.parent) === slotText(b.parent);
+  if (a.type === 'parent') return b.type === 'parent' && isSameSlot(a.parent, b.parent);
   return b.type === 'range' && a.scope === b.scope && overlap(a, b);
 }
 
@@ -32,8 +32,7 @@ export function findBlockers(
   slot: Slot,
   claims: readonly Claim[],
 ): Entry[] {
-  const own = slotText(slot);
-  const others = entries.filter((entry) => slotText(entry.slot) !== own);
+  const others = entries.filter((entry) => !isSameSlot(entry.slot, slot));
   const blockers = claims.flatMap((claim) => [
     ...others.filter((entry) => collide(context, domain, claim, entry)),
     ...findOverdrawn(entries, others, slot, claim),
@@ -70,7 +69,7 @@ function findOverdrawn(entries: readonly Entry[], others: readonly Entry[], slot
 }
 
 function isOfParent({ key }: Pick<Entry, 'key'>, parent: Slot): boolean {
-  return key.type === 'parent' && slotText(key.parent) === slotText(parent);
+  return key.type === 'parent' && isSameSlot(key.parent, parent);
 }
 
 function shutsOut(marker: Claim, child: Claim): boolean {

@@ -1,5 +1,5 @@
-import { hasNonce, isEntryOf, slotText } from './claims.ts';
-import { findBlockers } from './collisions.ts';
+import { hasNonce, isEntryOf, isSameSlot } from './claims.ts';
+import { findBlockers, keysMeet } from './collisions.ts';
 import type { LedgerContext } from './rules.ts';
 import type { Attempt, Claim, Entry, Shard, Slot } from './types.ts';
 
@@ -67,13 +67,10 @@ export function isRecorded(shard: Shard, slot: Slot, claims: readonly Claim[], n
 
 /** Entries of other slots that take of the limits which these claims take of. */
 export function findCounted(entries: readonly Entry[], slot: Slot, claims: readonly Claim[]): Entry[] {
-  const own = slotText(slot);
-  const parents = new Set(
-    claims.flatMap(({ mode, key }) => (mode === 'count' && key.type === 'parent' ? [slotText(key.parent)] : [])),
-  );
+  const counts = claims.filter(({ mode }) => mode === 'count');
   return entries.filter(
-    ({ mode, key, slot: holder }) =>
-      mode === 'count' && key.type === 'parent' && parents.has(slotText(key.parent)) && slotText(holder) !== own,
+    (entry) =>
+      entry.mode === 'count' && !isSameSlot(entry.slot, slot) && counts.some(({ key }) => keysMeet(key, entry.key)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { missingClaims, slotText } from './claims.ts';
+import { isSameSlot, missingClaims } from './claims.ts';
 import type { LedgerContext } from './rules.ts';
 import { shardRef } from './shards.ts';
 import type { AdmissionRequest } from './steps.ts';
@@ -53,9 +53,9 @@ export function planParents(request: AdmissionRequest, plan: readonly PlannedSha
 function takesAsMuch(old: Claim, claim: Claim): boolean {
   if (old.mode !== 'count' || claim.mode !== 'count') return false;
   if (old.key.type !== 'parent' || claim.key.type !== 'parent') return false;
-  return slotText(old.key.parent) === slotText(claim.key.parent) && (old.amount ?? 1) >= (claim.amount ?? 1);
+  return isSameSlot(old.key.parent, claim.key.parent) && (old.amount ?? 1) >= (claim.amount ?? 1);
 }
 
 function refersTo({ mode, key }: Claim, { slot }: AdmissionRequest): boolean {
-  return mode !== 'marker' && key.type === 'parent' && slotText(key.parent) === slotText(slot);
+  return mode !== 'marker' && key.type === 'parent' && isSameSlot(key.parent, slot);
 }

@@ -1,4 +1,4 @@
-import { claimOf, slotText } from './claims.ts';
+import { claimOf, isSameSlot } from './claims.ts';
 import { holds } from './evidence.ts';
 import type { Drop, Want } from './merge.ts';
 import type { LedgerContext } from './rules.ts';
@@ -100,8 +100,7 @@ function findDrop(
 }
 
 function entriesOf(shard: Shard, slot: Slot): Entry[] {
-  const text = slotText(slot);
-  return shard.entries.filter((entry) => slotText(entry.slot) === text);
+  return shard.entries.filter((entry) => isSameSlot(entry.slot, slot));
 }
 
 function end(state: SweepState, answer: SweepAnswer): SweepStep {

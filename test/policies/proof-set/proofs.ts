@@ -87,7 +87,8 @@ function judgeExample({ example, mutation, decision }: Asked, policy: PolicyDocu
   }
   if (decision.errors.length > 0 && decision.allowed) wrong.push(say('an error was let pass'));
   const object = wantedObject(example);
-  if (object && !isDeepStrictEqual(mutation.object, object)) wrong.push(say(`gives ${JSON.stringify(mutation.object)}`));
+  if (object && !isDeepStrictEqual(mutation.object, object))
+    wrong.push(say(`gives ${JSON.stringify(mutation.object)}`));
   const wanted = wantedFindings(example).filter(({ rule }) => !relations.has(rule));
   const found = decision.findings.map(({ rule, path, message }) => ({ rule, path, message }));
   for (const one of wanted) {

@@ -35,7 +35,14 @@ export function compileCheck(context: RuleContext): (frame: Frame, emit: Emit) =
       });
     }
   };
-  return fanOut.active ? (frame, emit) => fanOut.each(frame, () => judge(frame, emit), () => emitGarbage(frame, context, emit)) : judge;
+  return fanOut.active
+    ? (frame, emit) =>
+        fanOut.each(
+          frame,
+          () => judge(frame, emit),
+          () => emitGarbage(frame, context, emit),
+        )
+    : judge;
 }
 
 /** Where a failed check points: what it reads first below the element (or below the object), else the element. */

@@ -1,11 +1,12 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
-import type { Frame, Segments } from '../../logic/frame.ts';
+import { canonicalText } from '../../deep-equal.ts';
+import type { Budget, Frame, Segments } from '../../logic/frame.ts';
 import { readOwnPath } from '../../logic/own.ts';
 import { formatPath } from '../../syntax/path.ts';
 import { suggest } from '../../syntax/suggest.ts';
 import type { Emit } from '../compiled.ts';
-import { show } from '../message.ts';
+import { show, showHere } from '../message.ts';
 import { applies, emitGarbage, type RuleContext } from '../rule-context.ts';
 
 /** CHECK by JSON Schema (draft 2020-12) over the subject, or over each element. Patterns run in RE2, in linear time. */
@@ -30,11 +31,17 @@ export function compileSchemaRule(context: RuleContext): (frame: Frame, emit: Em
       if (emitGarbage(frame, context, emit) || value === null || value === undefined || !validate) return;
       if (validate(value)) return;
       const base = fanOut.active ? frame.itemSegments : scope.subject[0] === 'pod' ? frame.podSegments : [];
-      for (const fault of readFaults(validate.errors ?? [], value)) {
+      for (const fault of readFaults(validate.errors ?? [], value, frame.budget)) {
         const segments = [...base, ...fault.segments];
-        const where = context.document || segments.length === 0 ? '' : `\`${formatPath(segments)}\`: `;
-        const known = fault.segments.length ? readOwnPath(value, fault.segments) : value;
-        emit({ segments, evidence: [fault.message, known], text: () => where + fault.message, ownText: true });
+        emit({
+          segments,
+          evidence: fault.evidence,
+          text: () => {
+            const where = context.document || segments.length === 0 ? '' : `\`${formatPath(segments)}\`: `;
+            return where + describe(fault, frame);
+          },
+          ownText: true,
+        });
       }
     };
     fanOut.each(frame, each, () => emitGarbage(frame, context, emit));
@@ -58,47 +65,61 @@ function createAjv(): Ajv2020 {
   return new Ajv2020({ allErrors: true, verbose: true, strict: false, code: { regExp: regExp as never } });
 }
 
+/** An error of ajv with its place; put into words only where somebody is told. */
 interface Fault {
+  error: ErrorObject;
   segments: Segments;
-  message: string;
+  found: unknown;
+  evidence: unknown[];
 }
 
-/** ajv's errors in our words, without those that only repeat another one. */
-function readFaults(errors: readonly ErrorObject[], root: unknown): Fault[] {
+/** ajv's errors without those that only repeat another one. */
+function readFaults(errors: readonly ErrorObject[], root: unknown, budget: Budget): Fault[] {
   const faults = new Map<string, Fault>();
   for (const error of errors) {
+    budget.spend();
     if (error.keyword === 'if' || error.keyword === 'oneOf' || error.keyword === 'anyOf') {
       if (errors.length > 1) continue;
     }
-    const segments = readPointer(error.instancePath, root);
-    const fault = describe(error, segments, root);
-    faults.set(`${formatPath([...fault.segments])} ${fault.message}`, fault);
+    const unknown = unknownField(error);
+    // What is known differs between the schemas that do not know a field; else equal words are the same fault.
+    const cause = unknown === null ? error.keyword + canonicalText(error.params) : `${error.schemaPath} ${unknown}`;
+    const key = `${error.instancePath} ${cause}`;
+    if (faults.has(key)) continue;
+    const at = readPointer(error.instancePath, root);
+    const segments = unknown === null ? at : [...at, unknown];
+    const found = readOwnPath(root, segments);
+    faults.set(key, { error, segments, found, evidence: [cause, found] });
   }
   return [...faults.values()];
 }
 
-function describe(error: ErrorObject, segments: Segments, root: unknown): Fault {
-  const found = readOwnPath(root, segments);
+/** The field that the schema does not allow, when that is the error. */
+function unknownField({ keyword, params }: ErrorObject): string | null {
+  if (keyword === 'additionalProperties') return String(params.additionalProperty);
+  return keyword === 'unevaluatedProperties' ? String(params.unevaluatedProperty) : null;
+}
+
+function describe({ error, found }: Fault, frame: Frame): string {
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
-      const name = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
+      const name = unknownField(error) ?? '';
       const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
       const near = suggest(name, known);
-      const hint = near ? `, did you mean \`${near}\`?` : known.length ? `, known: ${known.join(', ')}` : '';
-      return { segments: [...segments, name], message: `unknown field \`${name}\`${hint}` };
+      const hint = near ? `, did you mean \`${near}\`?` : known.length ? `, known: ${show(known.join(', '))}` : '';
+      return `unknown field \`${show(name)}\`${hint}`;
     }
     case 'required':
-      return { segments, message: `field \`${error.params.missingProperty}\` is missing` };
+      return `field \`${error.params.missingProperty}\` is missing`;
     case 'type':
-      return { segments, message: `is \`${show(found)}\`, wanted ${String(error.params.type)}` };
-    case 'enum':
-      return {
-        segments,
-        message: `is \`${show(found)}\`, wanted one of ${(error.params.allowedValues as unknown[]).map(show).join(', ')}`,
-      };
+      return `is \`${showHere(frame, found)}\`, wanted ${String(error.params.type)}`;
+    case 'enum': {
+      const allowed = (error.params.allowedValues as unknown[]).map((value) => show(value)).join(', ');
+      return `is \`${showHere(frame, found)}\`, wanted one of ${show(allowed)}`;
+    }
     default:
-      return { segments, message: `is \`${show(found)}\`, ${error.message ?? 'does not fit the schema'}` };
+      return `is \`${showHere(frame, found)}\`, ${error.message ?? 'does not fit the schema'}`;
   }
 }
 

@@ -1,10 +1,10 @@
 import { deepEqual } from '../../deep-equal.ts';
 import { replaceDraft } from '../../frames.ts';
-import type { Frame, Segments } from '../../logic/frame.ts';
+import type { Budget, Frame, Segments } from '../../logic/frame.ts';
 import { compileOwnPath, isMap, readOwn, readOwnPath, truthy } from '../../logic/own.ts';
 import { formatPath, parsePath, type Segment, type Step } from '../../syntax/path.ts';
 import type { Json, Paths } from '../../types.ts';
-import { removeAt, writeAt } from '../draft.ts';
+import { Draft } from '../draft.ts';
 import type { Scope } from '../expressions.ts';
 import { compilePlaces, parseRooted } from '../places.ts';
 import type { Report } from '../report.ts';
@@ -47,12 +47,14 @@ export function compileAssign(context: RuleContext, kind: 'default' | 'set'): Wr
     const quick = kind === 'default' && slot.type === 'leaf' && root === 'object';
     return [{ root, path: parsed.path, value: slot, isSettled: quick ? compileSettled(parsed.path) : null }];
   });
-  return forElements(context, (frame, wrote) => {
+  return forElements(context, (frame, draft, wrote) => {
+    const write: Writing = { frame, draft, kind, wrote };
     for (const assignment of assignments) {
-      if (assignment.isSettled?.(frame.object)) continue;
+      if (assignment.isSettled?.(frame.object, frame.budget)) continue;
       const base = baseOf(frame, assignment.root);
-      for (const target of expand(frame.object, base, assignment.path)) {
-        assign(frame, target, assignment.value, kind, wrote);
+      for (const target of expand(frame, base, assignment.path)) {
+        frame.budget.spend();
+        assign(write, target, assignment.value);
       }
     }
   });
@@ -62,16 +64,18 @@ export function compileAssign(context: RuleContext, kind: 'default' | 'set'): Wr
  * Asks whether something stands at each place of a path already, which is what most objects answer to a default. False
  * also where it is not worked out, in maps and filters; then the places are looked at one by one.
  */
-function compileSettled(path: readonly Segment[]): (root: unknown) => boolean {
+function compileSettled(path: readonly Segment[]): (root: unknown, budget: Budget) => boolean {
   const fields = path.findIndex((segment) => segment.type !== 'field');
   const before = path.slice(0, fields < 0 ? path.length : fields);
   const read = compileOwnPath(before.flatMap((segment) => (segment.type === 'field' ? [segment.name] : [])));
   if (fields < 0) return (root) => read(root) !== null;
   if (path[fields]?.type !== 'wildcard') return () => false;
   const isSettled = compileSettled(path.slice(fields + 1));
-  return (root) => {
+  return (root, budget) => {
     const container = read(root);
-    return Array.isArray(container) ? container.every(isSettled) : container === null;
+    if (!Array.isArray(container)) return container === null;
+    budget.take(container.length);
+    return container.every((element) => isSettled(element, budget));
   };
 }
 
@@ -89,25 +93,28 @@ function baseOf(frame: Frame, root: string): Segments {
   return root === 'pod' ? frame.podSegments : [];
 }
 
-function assign(
-  frame: Frame,
-  target: Target,
-  value: ValueSlot,
-  kind: 'default' | 'set',
-  wrote: (path: string) => void,
-): void {
+/** One run of DEFAULT or SET. */
+interface Writing {
+  frame: Frame;
+  draft: Draft;
+  kind: 'default' | 'set';
+  wrote: (path: string) => void;
+}
+
+function assign(write: Writing, target: Target, value: ValueSlot): void {
   if (value.type === 'map') {
     for (const [key, entry] of value.entries) {
-      assign(frame, { ...target, segments: [...target.segments, key] }, entry, kind, wrote);
+      assign(write, { ...target, segments: [...target.segments, key] }, entry);
     }
     return;
   }
+  const { frame, draft, kind, wrote } = write;
   const present = readOwnPath(frame.object, target.segments);
   if (kind === 'default' && present !== null) return;
   if (!reachable(frame.object, target.segments)) return;
   const next = withElement(frame, target, () => value.run(frame)) ?? null;
   if (next === null || deepEqual(next, present)) return;
-  put(frame, writeAt(frame.object, target.segments, next));
+  put(frame, draft, (root) => draft.writeAt(root, target.segments, next));
   wrote(formatPath(target.segments));
 }
 
@@ -142,16 +149,16 @@ function withElement(frame: Frame, { segments, element }: Target, run: () => unk
 }
 
 /** The concrete places of a path to write at: fan-outs over what is there, fields also where nothing is. */
-function expand(root: unknown, base: Segments, path: readonly Segment[]): Target[] {
+function expand({ object, budget }: Frame, base: Segments, path: readonly Segment[]): Target[] {
   let targets: Target[] = [{ segments: [...base], element: null }];
   for (const segment of path) {
-    targets = targets.flatMap((target) => grow(root, target, segment, base.length));
+    targets = targets.flatMap((target) => grow(object, target, segment, base.length, budget));
   }
   return targets;
 }
 
 /** `around`: how many segments lead to the element around the whole path. */
-function grow(root: unknown, target: Target, segment: Segment, around: number): Target[] {
+function grow(root: unknown, target: Target, segment: Segment, around: number, budget: Budget): Target[] {
   const to = (step: Step): Target => ({ ...target, segments: [...target.segments, step] });
   switch (segment.type) {
     case 'field':
@@ -162,7 +169,7 @@ function grow(root: unknown, target: Target, segment: Segment, around: number): 
       return segment.names.map(to);
     case 'wildcard':
     case 'filter':
-      return elements(readOwnPath(root, target.segments), segment).map(([key, index, last]) => ({
+      return elements(readOwnPath(root, target.segments), segment, budget).map(([key, index, last]) => ({
         segments: [...target.segments, key],
         element: { length: target.segments.length + 1, parent: target.element?.length ?? around, key, index, last },
       }));
@@ -171,12 +178,13 @@ function grow(root: unknown, target: Target, segment: Segment, around: number): 
   }
 }
 
-function elements(container: unknown, segment: Segment): [Step, number, boolean][] {
+function elements(container: unknown, segment: Segment, budget: Budget): [Step, number, boolean][] {
   const keys: Step[] = Array.isArray(container)
     ? container.map((_, i) => i)
     : isMap(container)
       ? Object.keys(container)
       : [];
+  budget.take(keys.length);
   return keys.flatMap((key, i): [Step, number, boolean][] => {
     if (segment.type === 'filter' && readOwnPath(readOwn(container, key), segment.field.split('.')) !== segment.value)
       return [];
@@ -188,25 +196,48 @@ function elements(container: unknown, segment: Segment): [Step, number, boolean]
 export function compileRemove(context: RuleContext): Write {
   const { rule, pointer, scope, compiler } = context;
   const at = `${pointer}/remove`;
-  const places = compilePlaces(rule.remove as Paths, at, scope, compiler.report);
-  for (const text of places.text) {
+  const paths = compilePlaces(rule.remove as Paths, at, scope, compiler.report);
+  for (const text of paths.text) {
     const first = parsePath(text);
     if (first.ok) isWritable(rootOf(first.path, scope), text, at, compiler.report);
   }
   return (frame, wrote) => {
     const found = new Map<string, Segments>();
     eachElement(frame, context, () => {
-      places.visit(frame, (place, base) => {
+      paths.visit(frame, (place, base) => {
+        frame.budget.spend();
         const segments = [...base, ...place.segments];
         found.set(formatPath(segments), segments);
       });
     });
-    // A position is true as long as nothing before it is gone.
-    for (const segments of [...found.values()].sort(compareBackwards)) {
-      put(frame, removeAt(frame.object, segments));
-      wrote(formatPath([...segments]));
+    const draft = new Draft(frame.budget);
+    const places = [...found.values()].sort(compareBackwards);
+    for (const { parent, keys } of groupByParent(places)) {
+      put(frame, draft, (root) => draft.removeAt(root, parent, keys));
     }
+    for (const segments of places) wrote(formatPath([...segments]));
   };
+}
+
+interface Siblings {
+  parent: Segments;
+  keys: Set<Step>;
+}
+
+/**
+ * The places by what they stand in, so that a list is gone through once. The deepest come first: what goes from a
+ * container shifts only what lies deeper.
+ */
+function groupByParent(places: readonly Segments[]): Siblings[] {
+  const groups = new Map<string, Siblings>();
+  for (const segments of places) {
+    const parent = segments.slice(0, -1);
+    const text = formatPath([...parent]);
+    const group = groups.get(text) ?? { parent, keys: new Set() };
+    groups.set(text, group);
+    group.keys.add(segments[segments.length - 1] as Step);
+  }
+  return [...groups.values()].sort((a, b) => b.parent.length - a.parent.length);
 }
 
 function rootOf(path: readonly Segment[], scope: Scope): readonly string[] {
@@ -239,7 +270,7 @@ export function compileMove(context: RuleContext): Write {
       : null;
   });
   const [from, to] = ends;
-  return forElements(context, (frame, wrote) => {
+  return forElements(context, (frame, draft, wrote) => {
     if (!from || !to) return;
     const source = [...baseOf(frame, from.root), ...from.keys];
     const target = [...baseOf(frame, to.root), ...to.keys];
@@ -247,15 +278,22 @@ export function compileMove(context: RuleContext): Write {
     if (value === null) return;
     if (readOwnPath(frame.object, target) !== null && move.ifPresent !== 'replace') return;
     if (!reachable(frame.object, target)) return;
-    put(frame, writeAt(removeAt(frame.object, source), target, value));
+    const last = source[source.length - 1];
+    put(frame, draft, (root) => {
+      const without = last === undefined ? root : draft.removeAt(root, source.slice(0, -1), new Set([last]));
+      return draft.writeAt(without, target, value);
+    });
     wrote(formatPath(target));
   });
 }
 
-/** Writes the draft back; the element and what is around it are those of the new draft from here on. */
-function put(frame: Frame, draft: unknown): void {
+/** Changes the object; the element and what is around it are those of the new draft from here on. */
+function put(frame: Frame, draft: Draft, change: (root: unknown) => unknown): void {
+  // Before the change, which may happen in place: the parent is known by what it is.
   const at = frame.place ? { item: frame.itemSegments, parent: frame.parentSegments } : null;
-  replaceDraft(frame, draft);
+  // A trace keeps the values it was shown.
+  if (frame.trace) draft.forget();
+  replaceDraft(frame, change(frame.object));
   if (at) showElement(frame, at.item, at.parent);
 }
 
@@ -265,13 +303,17 @@ function showElement(frame: Frame, item: Segments, parent: Segments): void {
   frame.around = { index, last, key, parent: readOwnPath(frame.object, parent) };
 }
 
-function forElements(context: RuleContext, write: Write): Write {
+function forElements(
+  context: RuleContext,
+  write: (frame: Frame, draft: Draft, wrote: (path: string) => void) => void,
+): Write {
   return (frame, wrote) => {
     const before = frame.object;
+    const draft = new Draft(frame.budget);
     eachElement(frame, context, () => {
       // The places were found in the object as it was: an element written since is read anew.
       if (frame.object !== before && frame.place) showElement(frame, frame.itemSegments, placeOfParent(frame, before));
-      write(frame, wrote);
+      write(frame, draft, wrote);
       frame.around = null;
     });
   };
@@ -287,9 +329,10 @@ function placeOfParent(frame: Frame, before: unknown): Segments {
 
 /** Runs for each element for which `when` holds. Garbage in it writes nothing; the validating rules name it. */
 function eachElement(frame: Frame, { fanOut, when }: RuleContext, run: () => void): void {
-  fanOut.each(frame, () => {
+  const each = () => {
     frame.notes.length = 0;
     if (when && (!truthy(when.run(frame, null)) || frame.notes.length > 0)) return;
     run();
-  });
+  };
+  fanOut.each(frame, each, () => {});
 }

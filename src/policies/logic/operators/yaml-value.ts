@@ -2,7 +2,18 @@
  * One YAML document as a JSON value. The library composes; turning its nodes into values is done here, because its own
  * way compares each key of a map with each other and leaves the growth of aliases to a ratio.
  */
-import { type Alias, Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Alias,
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Parser,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { setOwn } from '../../set-own.ts';
 import type { Json, JsonObject } from '../../types.ts';
 import { isMap as isJsonMap } from '../own.ts';

@@ -29,27 +29,64 @@ t.test('null and the empty text claim nothing', async (t) => {
 
 t.test('keys are strict, and deep on maps whatever the order of their fields', async (t) => {
   t.strictSame(found(UNIQUE, { list: [{ name: 1 }, { name: '1' }] }), []);
-  t.strictSame(found(UNIQUE, { list: [{ name: { a: 1, b: 2 } }, { name: { b: 2, a: 1 } }] }), ['R-1 spec.list[1].name']);
+  t.strictSame(found(UNIQUE, { list: [{ name: { a: 1, b: 2 } }, { name: { b: 2, a: 1 } }] }), [
+    'R-1 spec.list[1].name',
+  ]);
 });
 
 t.test('a tuple is a key of several parts, and one that lacks a part claims nothing', async (t) => {
   const tuple: Partial<RuleDocument> = { unique: { each: 'spec.list[*]', key: '[item.a, item.b]', within: 'object' } };
-  t.strictSame(found(tuple, { list: [{ a: 'x', b: 'yz' }, { a: 'xy', b: 'z' }] }), [], 'no two tuples run together');
-  t.strictSame(found(tuple, { list: [{ a: 1, b: 2 }, { a: 1, b: 2 }] }), ['R-1 spec.list[1]']);
+  t.strictSame(
+    found(tuple, {
+      list: [
+        { a: 'x', b: 'yz' },
+        { a: 'xy', b: 'z' },
+      ],
+    }),
+    [],
+    'no two tuples run together',
+  );
+  t.strictSame(
+    found(tuple, {
+      list: [
+        { a: 1, b: 2 },
+        { a: 1, b: 2 },
+      ],
+    }),
+    ['R-1 spec.list[1]'],
+  );
   t.strictSame(found(tuple, { list: [{ a: 1 }, { a: 1 }] }), []);
 });
 
 t.test('a list that is the value of a key claims each of its elements', async (t) => {
   const hosts: Partial<RuleDocument> = { unique: { each: 'spec.list[*]', key: 'item.hosts', within: 'object' } };
-  t.strictSame(found(hosts, { list: [{ hosts: ['a', 'b'] }, { hosts: ['c', 'b'] }, { hosts: [] }, { hosts: [] }] }), ['R-1 spec.list[1].hosts']);
+  t.strictSame(found(hosts, { list: [{ hosts: ['a', 'b'] }, { hosts: ['c', 'b'] }, { hosts: [] }, { hosts: [] }] }), [
+    'R-1 spec.list[1].hosts',
+  ]);
 });
 
 t.test('when and unless are about the pair, and another pair may still conflict', async (t) => {
   const rule: Partial<RuleDocument> = {
     unique: { each: 'spec.list[*]', key: 'item.port', within: 'object', unless: 'self.item.app == other.item.app' },
   };
-  t.strictSame(found(rule, { list: [{ port: 1, app: 'a' }, { port: 1, app: 'a' }] }), []);
-  t.strictSame(found(rule, { list: [{ port: 1, app: 'a' }, { port: 1, app: 'b' }] }), ['R-1 spec.list[1].port']);
+  t.strictSame(
+    found(rule, {
+      list: [
+        { port: 1, app: 'a' },
+        { port: 1, app: 'a' },
+      ],
+    }),
+    [],
+  );
+  t.strictSame(
+    found(rule, {
+      list: [
+        { port: 1, app: 'a' },
+        { port: 1, app: 'b' },
+      ],
+    }),
+    ['R-1 spec.list[1].port'],
+  );
   const when: Partial<RuleDocument> = {
     unique: { each: 'spec.list[*]', key: 'item.port', within: 'object', when: 'other.item.live == true' },
   };
@@ -61,20 +98,29 @@ t.test('when and unless are about the pair, and another pair may still conflict'
 });
 
 t.test('within parent compares only elements of one parent', async (t) => {
-  const rule: Partial<RuleDocument> = { unique: { each: 'spec.pools[*].taints[*]', key: 'item.key', within: 'parent' } };
+  const rule: Partial<RuleDocument> = {
+    unique: { each: 'spec.pools[*].taints[*]', key: 'item.key', within: 'parent' },
+  };
   const spec = { pools: [{ taints: [{ key: 'a' }, { key: 'a' }] }, { taints: [{ key: 'a' }] }] };
   t.strictSame(found(rule, spec), ['R-1 spec.pools[0].taints[1].key']);
 });
 
 t.test('elements may be scalars, and the values of a map', async (t) => {
-  t.strictSame(found({ unique: { each: 'spec.list[*]', within: 'object' } }, { list: ['a', 'b', 'a'] }), ['R-1 spec.list[2]']);
-  t.strictSame(found({ unique: { each: 'spec.map[*]', within: 'object' } }, { map: { x: 'a', y: 'a' } }), ['R-1 spec.map.y']);
+  t.strictSame(found({ unique: { each: 'spec.list[*]', within: 'object' } }, { list: ['a', 'b', 'a'] }), [
+    'R-1 spec.list[2]',
+  ]);
+  t.strictSame(found({ unique: { each: 'spec.map[*]', within: 'object' } }, { map: { x: 'a', y: 'a' } }), [
+    'R-1 spec.map.y',
+  ]);
 });
 
 t.test('ranges that share an address are found, in any notation', async (t) => {
   const spec = (...ranges: string[]) => ({ list: ranges.map((cidr) => ({ cidr })) });
   t.strictSame(found(DISJOINT, spec('10.0.0.0/17', '10.0.128.0/17', 'fd00::/8')), []);
-  t.strictSame(found(DISJOINT, spec('10.0.0.0/16', '10.0.7.0/24', '10.0.255.255-10.1.0.3')), ['R-1 spec.list[1].cidr', 'R-1 spec.list[2].cidr']);
+  t.strictSame(found(DISJOINT, spec('10.0.0.0/16', '10.0.7.0/24', '10.0.255.255-10.1.0.3')), [
+    'R-1 spec.list[1].cidr',
+    'R-1 spec.list[2].cidr',
+  ]);
   t.equal(
     judge(DISJOINT, widget(spec('10.0.0.0/16', '10.0.7.9'))).findings[0]?.message,
     '`spec.list[1].cidr` is `10.0.7.9`, which overlaps `10.0.0.0/16` at `spec.list[0].cidr`',
@@ -94,7 +140,13 @@ t.test('a pair that was there before is let be, and a third like it is not', asy
 
 t.test('messages can name both sides and the element', async (t) => {
   const rule = { ...UNIQUE, message: '{{self.key}} of {{item.kind}} in {{parent.zone}} is at {{other.path}}' };
-  const object = widget({ zone: 'z', list: [{ name: 'a', kind: 'x' }, { name: 'a', kind: 'y' }] });
+  const object = widget({
+    zone: 'z',
+    list: [
+      { name: 'a', kind: 'x' },
+      { name: 'a', kind: 'y' },
+    ],
+  });
   t.equal(judge(rule, object).findings[0]?.message, 'a of y in — is at spec.list[0].name');
 });
 
@@ -104,13 +156,25 @@ t.test('variables of a rule belong to the element of its forEach, not to that of
     variables: { zone: 'item.zone' },
     unique: { each: 'item.nodes[*]', key: 'item.name', within: 'object', when: 'variables.zone == "a"' },
   };
-  const spec = { pools: [{ zone: 'a', nodes: [{ name: 'n', zone: 'x' }, { name: 'n', zone: 'y' }] }] };
+  const spec = {
+    pools: [
+      {
+        zone: 'a',
+        nodes: [
+          { name: 'n', zone: 'x' },
+          { name: 'n', zone: 'y' },
+        ],
+      },
+    ],
+  };
   t.strictSame(found(rule, spec), ['R-1 spec.pools[0].nodes[1].name']);
 });
 
 t.test('a value is inside or clear of the ranges of its object', async (t) => {
-  const within: Partial<RuleDocument> = { within: { each: 'spec.subnets[*]', value: 'item.cidr', ranges: 'object.spec.cidr' } };
-  const spec = { cidr: '10.0.0.0/16', subnets: [{ cidr: '10.0.1.0/24' }, { cidr: '10.1.0.0/24' }, {}] };
+  const within: Partial<RuleDocument> = {
+    within: { each: 'spec.subnets[*]', value: 'item.cidr', ranges: 'object.spec.cidr' },
+  };
+  const spec: JsonObject = { cidr: '10.0.0.0/16', subnets: [{ cidr: '10.0.1.0/24' }, { cidr: '10.1.0.0/24' }, {}] };
   t.strictSame(found(within, spec), ['R-1 spec.subnets[1].cidr']);
   const outside: Partial<RuleDocument> = { outside: { value: 'spec.gateway', ranges: '[spec.from, spec.cidr]' } };
   t.strictSame(found(outside, { gateway: '10.0.0.1', cidr: '10.0.0.0/16' }), ['R-1 spec.gateway']);
@@ -130,7 +194,9 @@ t.test('garbage among value and ranges is found where it stands', async (t) => {
   const rule: Partial<RuleDocument> = { within: { value: 'spec.vip', ranges: 'spec.pools' } };
   t.strictSame(found(rule, { vip: 'ten', pools: ['10.0.0.0/8'] }), ['R-1 spec.vip']);
   t.strictSame(found(rule, { vip: '10.0.0.1', pools: ['10.0.0.0/8', 'ten'] }), ['R-1 spec.pools']);
-  t.strictSame(found({ outside: { value: 'spec.vip', ranges: 'spec.pools' } }, { vip: '11.0.0.1', pools: 'ten' }), ['R-1 spec.pools']);
+  t.strictSame(found({ outside: { value: 'spec.vip', ranges: 'spec.pools' } }, { vip: '11.0.0.1', pools: 'ten' }), [
+    'R-1 spec.pools',
+  ]);
 });
 
 t.test('what must be compared inside one object says where its elements are', async (t) => {
@@ -140,7 +206,10 @@ t.test('what must be compared inside one object says where its elements are', as
 
 t.test('a relation to other objects is an error that says so', async (t) => {
   const domains = {
-    'test/names': { type: 'key' as const, members: [{ as: 'widget', resource: 'widgets.example.com', key: 'spec.name' }] },
+    'test/names': {
+      type: 'key' as const,
+      members: [{ as: 'widget', resource: 'widgets.example.com', key: 'spec.name' }],
+    },
   };
   const rules: RuleDocument[] = [
     { id: 'R-1', unique: { key: 'spec.name' } },

@@ -2,13 +2,15 @@
  * What API servers do with a write: call the webhook, store, call it again when the object is another by then. Any
  * number of them: requests know nothing of each other. Functions here change the world they are given.
  */
-import { startAdmission } from '../../../../src/relations/ledger/index.ts';
-import { claimsOfCall, slotOf, versionText } from './model.ts';
+import { activeGenerations, mayServe, SERVE_MS, startAdmission } from '../../../../src/relations/ledger/index.ts';
+import { findHarm } from './invariants.ts';
+import { claimsOfCall, type DomainView, exactViews, slotOf, versionText } from './model.ts';
 import { tell } from './replica.ts';
+import { stampNonce } from './time.ts';
 import type { Model, Request, Stored, World } from './world.ts';
 
 /** A client sends the operation it has come to. */
-export function sendOp(model: Model, world: World, index: number): void {
+export function sendOp(model: Model, world: World, index: number, server: number, replica: string): void {
   const writer = world.writers[index];
   const op = model.scenario.writers[index]?.[writer?.op ?? 0];
   if (!writer || !op) return;
@@ -24,16 +26,18 @@ export function sendOp(model: Model, world: World, index: number): void {
     base: -1,
     before: null,
     name: 0,
+    server,
+    born: world.time?.now ?? 0,
     admitted: false,
     nonces: [],
   };
   world.requests.push(request);
   world.writers[index] = { ...writer, waits: id };
-  callWebhook(model, world, request);
+  callWebhook(model, world, request, replica);
 }
 
 /** Reads what is stored and calls the webhook, as before every try to store. */
-export function callWebhook(model: Model, world: World, request: Request): void {
+export function callWebhook(model: Model, world: World, request: Request, replica: string): void {
   const { op } = request;
   const creates = op.do === 'create' || op.do === 'generate';
   const stored = world.objects[request.slot] ?? null;
@@ -53,6 +57,16 @@ export function callWebhook(model: Model, world: World, request: Request): void 
     nonces: [...request.nonces, nonce],
   };
   replaceRequest(world, called);
+  stampNonce(model, world, nonce);
+  if (world.stage?.hooked[request.server] === false) {
+    admit(world, called);
+    return;
+  }
+  const views = viewsOf(model, world, replica);
+  if (!views) {
+    endRequest(model, world, called, false);
+    return;
+  }
   if (model.loose.cachedDecision && request.cached) {
     admit(world, called);
     return;
@@ -65,12 +79,24 @@ export function callWebhook(model: Model, world: World, request: Request): void 
     nonce,
     dryRun: false,
     bypass: 'bypass' in op && op.bypass === true,
-    claims: claimsOfCall(model, op, request.slot, called.before),
+    claims: claimsOfCall(model, views, op, request.slot, called.before),
   });
   const early = model.loose.getBeforeRead || model.loose.parentBeforeClaims ? { early: { ...world.objects } } : {};
-  const handling = { request: request.id, op, before: called.before, ...step, ...early, told: false };
+  const handling = { request: request.id, op, before: called.before, replica, ...step, ...early, told: false };
   world.handlings.push(handling);
   tell(model, world, handling);
+}
+
+/** The generations that a replica acts on, null when it has to refuse. */
+function viewsOf(model: Model, world: World, replica: string): DomainView[] | null {
+  if (!world.stage) return exactViews(model, world);
+  const { lease, lapsed, acting } = world.stage.replicas[replica] ?? {};
+  if (!lease || !mayServe(lease, lapsed ? SERVE_MS : 0)) return null;
+  const heads = model.loose.viewAfterRenewal ? acting : lease.heads;
+  return model.scenario.domains.map((domain) => {
+    const head = heads?.find((candidate) => candidate.domain === domain.name);
+    return { domain, generations: head ? activeGenerations(head) : [] };
+  });
 }
 
 /** The webhook has allowed the call: from now on the write may be stored at any time. */
@@ -79,11 +105,11 @@ export function admit(world: World, request: Request): void {
 }
 
 /** The write reaches etcd. */
-export function storeWrite(model: Model, world: World, request: Request): void {
+export function storeWrite(model: Model, world: World, request: Request, replica: string): void {
   const { op, slot } = request;
   const stored = world.objects[slot] ?? null;
   if (op.do === 'create' || op.do === 'generate') {
-    if (stored) tryNextName(model, world, request);
+    if (stored) tryNextName(model, world, request, replica);
     else {
       const finalizer = op.do === 'create' && op.finalizer === true;
       put(model, world, request, { uid: request.uid, version: 0, body: op.body, deleting: false, finalizer });
@@ -91,7 +117,7 @@ export function storeWrite(model: Model, world: World, request: Request): void {
     return;
   }
   if (!stored || stored.uid !== request.uid || stored.version !== request.base) {
-    if (stored) callWebhook(model, world, request);
+    if (stored) callWebhook(model, world, request, replica);
     else endRequest(model, world, request, false);
     return;
   }
@@ -116,11 +142,11 @@ export function findRequest(world: World, id: string, nonce: string): Request | 
   return world.requests.find((request) => request.id === id && request.nonces.at(-1) === nonce);
 }
 
-function tryNextName(model: Model, world: World, request: Request): void {
+function tryNextName(model: Model, world: World, request: Request, replica: string): void {
   const name = request.name + 1;
   const slot = request.op.do === 'generate' ? request.op.slots[name] : undefined;
   if (slot === undefined) endRequest(model, world, request, false);
-  else callWebhook(model, world, { ...request, name, slot });
+  else callWebhook(model, world, { ...request, name, slot }, replica);
 }
 
 function put(model: Model, world: World, request: Request, object: Stored | null): void {
@@ -133,7 +159,15 @@ function put(model: Model, world: World, request: Request, object: Stored | null
   }
   world.objects[slot] = object ? { ...object, version } : null;
   if (object && !world.seen.includes(object.uid)) world.seen = [...world.seen, object.uid].sort();
+  noteHarm(model, world, 'bypass' in request.op && request.op.bypass === true);
   endRequest(model, world, request, true);
+}
+
+/** Harm that is over is forgotten; what a bypass does is its own affair. */
+function noteHarm(model: Model, world: World, bypass: boolean): void {
+  if (world.older.length === 0 && !bypass) return;
+  const harm = findHarm(model, world, exactViews(model, world));
+  world.older = harm.filter((what) => bypass || world.older.includes(what)).sort();
 }
 
 function replaceRequest(world: World, request: Request): void {

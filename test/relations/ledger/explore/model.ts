@@ -2,10 +2,13 @@ import {
   type Claim,
   claimText,
   countShards,
+  createLeaseState,
+  describeHeads,
   type Entry,
   type Generation,
   type GenerationClaims,
   LEDGER_RULES,
+  type Lease,
   type LedgerContext,
   type LiveObject,
   missingClaims,
@@ -13,7 +16,19 @@ import {
   type ShardRef,
   type Slot,
 } from '../../../../src/relations/ledger/index.ts';
-import type { DomainModel, Looseness, Model, Op, Scenario, Stored, World } from './world.ts';
+import { startTime } from './time.ts';
+import type {
+  DomainModel,
+  Looseness,
+  Model,
+  Op,
+  Replica,
+  Scenario,
+  Stage,
+  StageModel,
+  Stored,
+  World,
+} from './world.ts';
 import { shardKey } from './world.ts';
 
 /** The generation that every domain of the static scenarios has. */
@@ -31,7 +46,8 @@ export function createModel(scenario: Scenario, loose: Looseness = {}): Model {
   const context: LedgerContext = {
     rules: { ...LEDGER_RULES, ...loose.rules },
     excused: (domain, a, b) => domainOf(domain).excused?.(a, b) ?? false,
-    claimsOf: (domain, _generation, slot, live) => domainOf(domain).claims(String(live.body), slot),
+    claimsOf: (domain, generation, slot, live) =>
+      domainOf(domain).claims(String(live.body), slot, programOf(scenario, generation)),
     fits: (domain, _generation, claim, parent) =>
       domainOf(domain).fits?.(claim, String(parent.body)) ?? { fits: true, limit: null },
   };
@@ -42,31 +58,39 @@ export function slotNamed(name: string): Slot {
   return { group: 'test', resource: 'things', namespace: '', name };
 }
 
+/** Program of a generation. */
+export function programOf({ stage }: Scenario, generation: string): string {
+  if (stage && generation === stage.opening.generation) return String(stage.opening.program);
+  return stage?.before?.program ?? 'p';
+}
+
 /** What is stored, and claimed, before anything happens. */
 export function createWorld(model: Model): World {
   const { scenario } = model;
+  const { stage } = scenario;
   const names = Object.keys(model.slots);
   const objects: World['objects'] = Object.fromEntries(names.map((name) => [name, null]));
   scenario.stored.forEach(({ slot, body, finalizer }, i) => {
     objects[slot] = { uid: `u${i}`, version: 1, body, deleting: false, finalizer: finalizer ?? false };
   });
   const shards: World['shards'] = {};
-  for (const domain of scenario.domains) {
+  const claimed = stage && !stage.before ? [] : scenario.domains;
+  for (const domain of claimed) {
     for (const index of generationOf(domain).shards.keys()) {
       const shard: Shard = {
         domain: domain.name,
         generation: GENERATION,
         index,
         uid: shardUid(domain.name, index),
-        resourceVersion: shardVersion(Object.keys(shards).length, 1),
+        resourceVersion: shardVersion(shardKey({ domain: domain.name, generation: GENERATION, index }), 1),
         entries: [],
       };
       shards[shardKey(shard)] = shard;
     }
   }
   for (const { slot, body } of scenario.stored) {
-    for (const domain of scenario.domains) {
-      for (const claim of domain.claims(body, slotNamed(slot))) {
+    for (const domain of claimed) {
+      for (const claim of domain.claims(body, slotNamed(slot), programOf(scenario, GENERATION))) {
         for (const index of LEDGER_RULES.shardsOf(claim, domain.layout)) {
           const key = shardKey({ domain: domain.name, generation: GENERATION, index });
           const shard = shards[key];
@@ -77,6 +101,9 @@ export function createWorld(model: Model): World {
         }
       }
     }
+  }
+  for (const index of stage?.removed ?? []) {
+    delete shards[shardKey({ domain: scenario.domains[0]?.name ?? '', generation: GENERATION, index })];
   }
   return {
     objects,
@@ -91,8 +118,40 @@ export function createWorld(model: Model): World {
     faults: scenario.faults,
     seen: [],
     hurt: false,
+    older: [],
+    time: scenario.time ? startTime(scenario.time) : null,
+    stage: stage ? createStage(scenario, stage) : null,
     next: scenario.stored.length,
   };
+}
+
+function createStage(scenario: Scenario, stage: StageModel): Stage {
+  const [domain] = scenario.domains;
+  if (!domain) throw new Error('a stage needs a domain');
+  const head = { domain: domain.name, resourceVersion: '80000001', generations: [generationOf(domain)] };
+  const heads = stage.before ? [head] : [];
+  const names = [...stage.replicas, ...(stage.latecomers ?? [])];
+  const leases = stage.replicas.map((replica): Lease => {
+    return { replica, resourceVersion: leaseVersion(names.indexOf(replica)), seen: describeHeads(heads) };
+  });
+  const replicas = names.map((name) => {
+    const lease = leases.find(({ replica }) => replica === name);
+    const fresh = newReplica(name);
+    const registered = { ...fresh.lease, lease: lease?.resourceVersion ?? null, heads, renewedAt: 0 };
+    return [name, lease ? { ...fresh, lease: registered, acting: heads } : fresh];
+  });
+  return {
+    head: stage.before ? head : null,
+    leases: Object.fromEntries(leases.map((lease) => [lease.replica, lease])),
+    replicas: Object.fromEntries(replicas),
+    coordinator: null,
+    hooked: stage.hooked,
+  };
+}
+
+/** A replica that has just started. */
+export function newReplica(name: string): Replica {
+  return { lease: createLeaseState(name), effect: null, lapsed: false, acting: null };
 }
 
 export function generationOf(domain: DomainModel): Generation {
@@ -145,13 +204,22 @@ function shardUid(domain: string, index: number): string {
   return `${domain}#${index}`;
 }
 
+const blocks = new Map<string, number>();
+
 /** Decimal, as resourceVersions are; every shard counts for itself, so that states do not differ by order elsewhere. */
-export function shardVersion(shard: number, version: number): string {
-  return String(90_000_000 + shard * 100_000 + version);
+export function shardVersion(key: string, version: number): string {
+  const block = blocks.get(key) ?? blocks.size;
+  blocks.set(key, block);
+  return String(90_000_000 + block * 10_000 + version);
+}
+
+/** First resourceVersion of a replica's lease. */
+export function leaseVersion(replica: number): string {
+  return String(81_000_001 + replica * 10_000);
 }
 
 export function versionText(model: Model, slot: string, version: number): string {
-  return version < 0 ? '' : String(10_000_000 + Object.keys(model.slots).indexOf(slot) * 100_000 + version);
+  return version < 0 ? '' : String(10_000_000 + Object.keys(model.slots).indexOf(slot) * 10_000 + version);
 }
 
 /** The object as a quorum GET has it. */
@@ -161,22 +229,54 @@ export function liveOf(model: Model, slot: string, stored: Stored | null): LiveO
   return { uid, resourceVersion: versionText(model, slot, version), deleting, body };
 }
 
-/** What a call would claim: `before` and `after` in each domain. */
-export function claimsOfCall(model: Model, op: Op, slotName: string, before: string | null): GenerationClaims[] {
+/** Generations of each domain, as a replica sees them or as they are. */
+export interface DomainView {
+  domain: DomainModel;
+  generations: Generation[];
+}
+
+/** The generations that are exact: the only ones of the static scenarios, or the last Open one of the head. */
+export function exactViews(model: Model, world: World): DomainView[] {
+  const { domains } = model.scenario;
+  if (!world.stage) return domains.map((domain) => ({ domain, generations: [generationOf(domain)] }));
+  const open = world.stage.head?.generations.findLast(({ state }) => state === 'Open');
+  const rebuilding = world.stage.head?.generations.some(({ state }) => state === 'Rebuilding');
+  // After damage nothing is promised until the new generation is open.
+  const damaged = (model.scenario.stage?.removed?.length ?? 0) > 0 && open?.id === GENERATION;
+  if (!open || rebuilding || damaged) return [];
+  return domains.slice(0, 1).map((domain) => ({ domain, generations: [open] }));
+}
+
+/** What a call would claim: `before` and `after` in each generation. */
+export function claimsOfCall(
+  model: Model,
+  views: DomainView[],
+  op: Op,
+  slotName: string,
+  before: string | null,
+): GenerationClaims[] {
   const slot = slotOf(model, slotName);
   const after = bodyAfter(op, before);
-  return model.scenario.domains.map((domain) => {
-    const held = before === null ? [] : domain.claims(before, slot);
-    const kept = after === null ? [] : domain.claims(after, slot);
-    const marker = before === null || op.do === 'finalize' ? null : (domain.marker?.(before, after, slot) ?? null);
-    const wanted = marker ? [...kept, marker] : kept;
-    return { domain: domain.name, generation: generationOf(domain), before: held, after: wanted };
-  });
+  return views.flatMap(({ domain, generations }) =>
+    generations.map((generation) => {
+      const program = programOf(model.scenario, generation.id);
+      const held = before === null ? [] : domain.claims(before, slot, program);
+      const kept = after === null ? [] : domain.claims(after, slot, program);
+      const marker = before === null || op.do === 'finalize' ? null : (domain.marker?.(before, after, slot) ?? null);
+      return { domain: domain.name, generation, before: held, after: marker ? [...kept, marker] : kept };
+    }),
+  );
 }
 
 /** Claims and shards that a call has to have written before it may be admitted. */
-export function wantedBy(model: Model, op: Op, slot: string, before: string | null): { ref: ShardRef; claim: Claim }[] {
-  return claimsOfCall(model, op, slot, before).flatMap(({ domain, generation, before: held, after }) =>
+export function wantedBy(
+  model: Model,
+  views: DomainView[],
+  op: Op,
+  slot: string,
+  before: string | null,
+): { ref: ShardRef; claim: Claim }[] {
+  return claimsOfCall(model, views, op, slot, before).flatMap(({ domain, generation, before: held, after }) =>
     missingClaims(held, after).flatMap((claim) =>
       LEDGER_RULES.shardsOf(claim, generation.layout).map((index) => ({
         claim,

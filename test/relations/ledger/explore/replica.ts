@@ -14,7 +14,8 @@ import {
   type Want,
 } from '../../../../src/relations/ledger/index.ts';
 import { admit, endRequest, findRequest } from './api-server.ts';
-import { claimsOfCall, shardVersion, sortEntries } from './model.ts';
+import { claimsOfCall, exactViews, shardVersion, sortEntries } from './model.ts';
+import { findExpiredByClock } from './time.ts';
 import type { Handling, Model, Stored, World } from './world.ts';
 
 /** A copy whose lists and maps may be changed; what is in them is replaced, never changed. */
@@ -30,6 +31,11 @@ export function copyWorld(world: World): World {
     sweeps: [...world.sweeps],
     late: [...world.late],
     writers: [...world.writers],
+    stage: world.stage && {
+      ...world.stage,
+      leases: { ...world.stage.leases },
+      replicas: { ...world.stage.replicas },
+    },
   };
 }
 
@@ -65,10 +71,9 @@ export function tell(model: Model, world: World, handling: Handling): Handling {
 export function writeShard(model: Model, world: World, key: string, wants: Want[], lapsed: readonly string[] = []) {
   const shard = shardAt(world, key);
   const merged = mergeWants(model.context, shard, wants, lapsed);
-  const index = Object.keys(world.shards).indexOf(key);
-  const version = Number(shard.resourceVersion) - Number(shardVersion(index, 0)) + 1;
+  const version = Number(shard.resourceVersion) - Number(shardVersion(key, 0)) + 1;
   const entries = sortEntries(merged.shard.entries);
-  const written: Shard = { ...merged.shard, entries, resourceVersion: shardVersion(index, version) };
+  const written: Shard = { ...merged.shard, entries, resourceVersion: shardVersion(key, version) };
   world.shards[key] = written;
   return { shard: written, verdicts: merged.verdicts };
 }
@@ -89,8 +94,8 @@ export function findExpired(world: World): string[] {
 }
 
 /** What a replica may know beside what it reads: nothing, or everything true. */
-export function findEvidence(world: World): { seen: string[]; expired: string[] }[] {
-  const all = { seen: world.seen, expired: findExpired(world) };
+export function findEvidence(model: Model, world: World): { seen: string[]; expired: string[] }[] {
+  const all = { seen: world.seen, expired: world.time ? findExpiredByClock(model, world) : findExpired(world) };
   const nothing = { seen: [], expired: [] };
   return all.seen.length + all.expired.length === 0 ? [nothing] : [nothing, all];
 }
@@ -98,7 +103,13 @@ export function findEvidence(world: World): { seen: string[]; expired: string[] 
 /** Loose: entries of claims that the write gives up go with the answer. */
 function releaseGivenUp(model: Model, world: World, { op, before, state }: Handling): void {
   const { slot } = state.request;
-  for (const { domain, generation, before: held, after } of claimsOfCall(model, op, slot.name, before)) {
+  for (const { domain, generation, before: held, after } of claimsOfCall(
+    model,
+    exactViews(model, world),
+    op,
+    slot.name,
+    before,
+  )) {
     const kept = new Set(after.map(claimText));
     const given = held.filter((claim) => !kept.has(claimText(claim))).map(claimText);
     for (const [key, shard] of Object.entries(world.shards)) {
@@ -116,6 +127,6 @@ function releaseGivenUp(model: Model, world: World, { op, before, state }: Handl
 }
 
 /** What a GET of the slot answers, and, for loose variants, what else might be taken for it. */
-export function readObject(model: Model, world: World, slot: string, early?: Handling['early']): Stored | null {
+export function readObject(world: World, slot: string, early?: Handling['early']): Stored | null {
   return early?.[slot] !== undefined ? early[slot] : (world.objects[slot] ?? null);
 }

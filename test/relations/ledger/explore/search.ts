@@ -57,12 +57,10 @@ function expand(
   next: Frontier[],
   only: readonly Invariant[] | undefined,
 ): SearchResult['violation'] {
-  const own = describeWorld(model, world);
   let stuck = true;
   for (const [action, happening] of findNext(model, world).entries()) {
-    const text = describeWorld(model, happening.world);
-    if (text !== own) stuck = false;
-    const known = states.add(text, id, action);
+    const known = states.add(describeWorld(model, happening.world), id, action);
+    if (known !== -1 - id) stuck = false;
     if (known < 0) continue;
     const violation = findViolation(model, happening.world, only);
     if (violation) return { ...violation, trace: retrace(model, states, known) };

@@ -14,11 +14,12 @@ export class StateSet {
     return this.#size;
   }
 
-  /** Number of the new state, or -1 when it was met before. */
+  /** Number of the new state, or, when it was met before, -1 minus its number. */
   add(text: string, parent: number, action: number): number {
     const [high, low] = hash64(text);
     let at = this.#find(high, low);
-    if (this.#slots[at] !== -1) return -1;
+    const met = this.#slots[at] ?? -1;
+    if (met !== -1) return -1 - met;
     if ((this.#size + 1) * 2 > this.#slots.length) {
       this.#grow();
       at = this.#find(high, low);

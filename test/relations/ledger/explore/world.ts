@@ -4,14 +4,22 @@ import type {
   AdmissionState,
   Claim,
   Fit,
+  Head,
   Layout,
+  Lease,
+  LeaseEffect,
+  LeaseState,
   LedgerContext,
+  OpeningEffect,
+  OpeningRequest,
+  OpeningState,
   Rules,
   Shard,
   ShardRef,
   Slot,
   SweepEffect,
   SweepStep,
+  Timers,
   Want,
 } from '../../../../src/relations/ledger/index.ts';
 
@@ -28,8 +36,8 @@ export type Op =
 export interface DomainModel {
   name: string;
   layout: Layout;
-  /** Claims that an object with this body has. */
-  claims(body: string, slot: Slot): Claim[];
+  /** Claims that an object with this body has by the program of a generation. */
+  claims(body: string, slot: Slot, program: string): Claim[];
   /** The marker that a change of this object needs; `after` is null under DELETE. */
   marker?(before: string, after: string | null, slot: Slot): Claim | null;
   fits?(claim: Claim, body: string): Fit;
@@ -46,6 +54,23 @@ export interface Faults {
   abandon: number;
   /** The API server gives up on the call, and the replica goes on with it. */
   zombie: number;
+  /** A replica does not renew its lease for longer than D′; of use only where generations are opened. */
+  lapse?: number;
+}
+
+/** A generation that is to be opened while all the rest goes on; of the first domain. */
+export interface StageModel {
+  opening: OpeningRequest;
+  /** The generation before it, with its program; its shards are as the static scenarios have them. */
+  before?: { generation: string; program: string };
+  /** Shards of the generation before that somebody removed by hand. */
+  removed?: number[];
+  /** Registered, having seen the heads, when the run begins. */
+  replicas: string[];
+  /** Not yet started when the run begins. */
+  latecomers?: string[];
+  /** API servers by whether the webhook is in force there when the run begins. */
+  hooked: boolean[];
 }
 
 export interface Scenario {
@@ -65,6 +90,21 @@ export interface Scenario {
   progress?: string[];
   /** At the end of every run, the sweeps having run, entries and stored claims are the same. */
   tidy?: boolean;
+  stage?: StageModel;
+  time?: TimeModel;
+}
+
+/** Time that is counted, in ticks; without it a timer may run out as soon as its request is over. */
+export interface TimeModel {
+  /** L. */
+  life: number;
+  /** A request's longest life; L has to be longer by more than the gap. */
+  request: number;
+  gap: number;
+  /** When the run ends. */
+  ticks: number;
+  /** How often etcd may stop answering. */
+  freezes: number;
 }
 
 /** The liberties that a loose variant takes; all off is the protocol. */
@@ -82,8 +122,22 @@ export interface Looseness {
   cachedDecision?: boolean;
   /** Parents are looked at before the claims are written. */
   parentBeforeClaims?: boolean;
-  /** A conflict is a refusal without a look at the object. */
-  clocks?: 'attempt' | 'claim';
+  /** A generation is opened although some API server does not call the webhook. */
+  skipProbe?: boolean;
+  /** A generation is opened although some replica has not seen it. */
+  skipLeases?: boolean;
+  /** A generation is opened while requests may be under way that began before it. */
+  skipWait?: boolean;
+  /** A replica acts on the heads it read only when its renewal was answered. */
+  viewAfterRenewal?: boolean;
+  /** A replica reads the heads before it creates its lease. */
+  headsBeforeLease?: boolean;
+  /** A lease is removed while its replica still serves: D is not longer than D′. */
+  hastyRemoval?: boolean;
+  /** What is stored is adopted beside a write that is under way. */
+  adoptBesideAttempts?: boolean;
+  /** Age is counted from first sight of the claim; without the gap rule; by wall clocks; by rounds out of a cache. */
+  clock?: 'claim' | 'no gap' | 'wall' | 'rounds';
 }
 
 export interface Stored {
@@ -111,6 +165,10 @@ export interface Request {
   admitted: boolean;
   /** Of all handlings of this request; the last is the current one. */
   nonces: string[];
+  /** API server that it came to. */
+  server: number;
+  /** When it came, where time is counted; else 0. */
+  born: number;
   /** Loose: the answer that a repeated call gets. */
   cached?: boolean;
 }
@@ -119,6 +177,8 @@ export interface Handling {
   request: string;
   op: Op;
   before: string | null;
+  /** Whose it is, where replicas are told apart; else ''. */
+  replica: string;
   state: AdmissionState;
   effect: AdmissionEffect;
   /** Loose: objects read too early. */
@@ -163,8 +223,49 @@ export interface World {
   seen: string[];
   /** Something went wrong in this run, so nobody has to get in. */
   hurt: boolean;
+  /** Harm that was there when a generation was opened, or that a bypass did: reported, not undone. */
+  older: string[];
+  stage: Stage | null;
+  time: Time | null;
   /** For fresh uids, nonces and ids; not part of what a state is. */
   next: number;
+}
+
+export interface Time {
+  now: number;
+  frozen: boolean;
+  freezes: number;
+  timers: Timers;
+  /** Loose: when each handling began. */
+  stamps: { [nonce: string]: number };
+  /** Loose: when the observer first saw each claim. */
+  claims: { [claim: string]: number };
+}
+
+/** Heads, leases, and who opens a generation. */
+export interface Stage {
+  head: Head | null;
+  leases: { [replica: string]: Lease };
+  replicas: { [replica: string]: Replica };
+  coordinator: Coordinator | null;
+  hooked: boolean[];
+}
+
+export interface Replica {
+  lease: LeaseState;
+  /** What the round under way asks for. */
+  effect: LeaseEffect | null;
+  /** By its clock D′ has gone by since the last renewal. */
+  lapsed: boolean;
+  /** Loose: heads in force before the renewal was answered. */
+  acting: Head[] | null;
+}
+
+export interface Coordinator {
+  state: OpeningState;
+  effect: OpeningEffect;
+  /** While it waits: requests that were under way when it began to. */
+  waits: string[] | null;
 }
 
 export interface Model {
