@@ -34,7 +34,7 @@ t.test('without flags but --no-cluster there are defaults', async (t) => {
     cluster: null,
     policies: [],
     packs: ['vitistack'],
-    configMapNamespace: null,
+    configMapNamespace: 'lintel-system',
     environment: '',
     clusterName: '',
     logLevel: 'info',

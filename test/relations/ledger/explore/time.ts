@@ -29,7 +29,9 @@ export function timeActs(model: Model, world: World): Happening[] {
       model,
       world,
       () => tell,
-      (w) => void (w.time = to(time)),
+      (w) => {
+        w.time = to(time);
+      },
     );
   const acts: Happening[] = [];
   const inTime = world.requests.every(({ born }) => time.now + 1 - born <= settings.request);
