@@ -16,7 +16,7 @@ const cluster = await startCluster({ minor: '1.36' });
 t.teardown(() => cluster.stop());
 const lintel = await startLintel(cluster, {
   replicas: 2,
-  args: ['--no-packs', '--shutdown-delay', '0', '--log-level', 'debug'],
+  args: ['--no-packs', '--config-map-namespace', 'default', '--shutdown-delay', '0', '--log-level', 'debug'],
 });
 t.teardown(() => lintel.stop());
 
