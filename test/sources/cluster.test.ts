@@ -60,7 +60,7 @@ t.test('names hold the namespace where there is one', async (t) => {
 
 t.test('a ConfigMap brings no exemption and no settings', async (t) => {
   const text =
-    'apiVersion: lintel.dev/v1alpha1\nkind: PolicySettings\nmetadata: { name: off }\nspec: { policies: ["*"], enabled: false }\n';
+    'apiVersion: lintel.dev/v1alpha1\nkind: PolicySettings\nmetadata: { name: relief }\nspec: { policies: ["*"], enabled: false }\n';
   const snapshots: OriginSnapshot[] = [];
   const configMap = { kind: 'ConfigMap', metadata: { name: 'mine', namespace: 'dev-bob' }, data: { 'off.yaml': text } };
   createClusterOrigin({
